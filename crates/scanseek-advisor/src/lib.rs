@@ -1,0 +1,1 @@
+//! Workload in, proven index sets out.

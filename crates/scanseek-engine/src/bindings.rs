@@ -1,0 +1,3 @@
+//! The raw C interface, from whichever crate links SQLite on this target.
+
+pub(crate) use rusqlite::ffi::*;

@@ -1,0 +1,190 @@
+//! Reads tables, columns and indexes through SQLite's own pragmas.
+
+use std::ffi::{CStr, CString};
+
+use scanseek_schema::{
+    Column, Index, IndexColumn, IndexOrigin, Schema, Table, TableKind, quote_identifier,
+};
+
+use crate::bindings as ffi;
+use crate::{Database, EngineError, Prepared, Value};
+
+/// Everything a person made; SQLite's own `sqlite_…` tables are left out.
+pub(crate) fn read(db: &Database) -> Result<Schema, EngineError> {
+    let mut tables = Vec::new();
+    for_each(
+        db,
+        "SELECT s.name, l.type, l.wr, l.strict, coalesce(s.sql, '')
+         FROM sqlite_schema AS s JOIN pragma_table_list AS l ON l.name = s.name AND l.schema = 'main'
+         WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+         ORDER BY s.rowid",
+        &[],
+        |row| {
+            tables.push(Table {
+                name: row.text(0),
+                kind: match row.text(1).as_str() {
+                    "view" => TableKind::View,
+                    "virtual" => TableKind::Virtual,
+                    "shadow" => TableKind::Shadow,
+                    _ => TableKind::Table,
+                },
+                columns: Vec::new(),
+                indexes: Vec::new(),
+                without_rowid: row.integer(2) != 0,
+                strict: row.integer(3) != 0,
+                row_count: None,
+                sql: row.text(4),
+            });
+        },
+    )?;
+    for table in &mut tables {
+        // A view or virtual table that SQLite cannot resolve is listed without columns.
+        table.columns = columns(db, &table.name).unwrap_or_default();
+        if table.kind == TableKind::Table || table.kind == TableKind::Shadow {
+            references(db, table)?;
+            table.indexes = indexes(db, &table.name)?;
+        }
+    }
+    Ok(Schema { tables })
+}
+
+/// Counts by SQLite's own `count(*)`; `None` if it was stopped or cannot be counted.
+pub(crate) fn count_rows(db: &Database, table: &Table) -> Option<u64> {
+    if !matches!(table.kind, TableKind::Table | TableKind::Shadow) || db.watch().look() {
+        return None;
+    }
+    let sql = format!("SELECT count(*) FROM {}", quote_identifier(&table.name));
+    db.prepare_own(&sql).and_then(|statement| statement.first_integer()).ok().map(|n| n as u64)
+}
+
+fn columns(db: &Database, table: &str) -> Result<Vec<Column>, EngineError> {
+    let mut columns = Vec::new();
+    for_each(
+        db,
+        "SELECT name, type, \"notnull\", pk, hidden, dflt_value FROM pragma_table_xinfo(?1)",
+        &[table],
+        |row| {
+            let name = row.text(0);
+            columns.push(Column {
+                collation: collation(db, table, &name),
+                name,
+                declared_type: row.text(1),
+                not_null: row.integer(2) != 0,
+                primary_key_position: row.integer(3).clamp(0, i64::from(u32::MAX)) as u32,
+                hidden: row.integer(4) != 0,
+                default_sql: Some(row.text(5)).filter(|sql| !sql.is_empty()),
+                references: None,
+            });
+        },
+    )?;
+    Ok(columns)
+}
+
+fn references(db: &Database, table: &mut Table) -> Result<(), EngineError> {
+    let mut found = Vec::new();
+    for_each(
+        db,
+        "SELECT \"from\", \"table\", coalesce(\"to\", '') FROM pragma_foreign_key_list(?1)",
+        &[&table.name],
+        |row| found.push((row.text(0), row.text(1), row.text(2))),
+    )?;
+    for (from, parent, to) in found {
+        if let Some(column) =
+            table.columns.iter_mut().find(|column| column.name.eq_ignore_ascii_case(&from))
+        {
+            column.references = Some(if to.is_empty() { parent } else { format!("{parent}({to})") });
+        }
+    }
+    Ok(())
+}
+
+fn indexes(db: &Database, table: &str) -> Result<Vec<Index>, EngineError> {
+    let mut indexes = Vec::new();
+    for_each(
+        db,
+        "SELECT l.name, l.\"unique\", l.origin, l.partial, s.sql
+         FROM pragma_index_list(?1) AS l
+         LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = l.name
+         ORDER BY s.rowid",
+        &[table],
+        |row| {
+            indexes.push(Index {
+                name: row.text(0),
+                table: table.to_owned(),
+                columns: Vec::new(),
+                unique: row.integer(1) != 0,
+                partial: row.integer(3) != 0,
+                origin: match row.text(2).as_str() {
+                    "u" => IndexOrigin::Unique,
+                    "pk" => IndexOrigin::PrimaryKey,
+                    _ => IndexOrigin::CreateIndex,
+                },
+                sql: Some(row.text(4)).filter(|sql| !sql.is_empty()),
+            });
+        },
+    )?;
+    for index in &mut indexes {
+        let columns = &mut index.columns;
+        for_each(
+            db,
+            "SELECT name, \"desc\", coll FROM pragma_index_xinfo(?1) WHERE key ORDER BY seqno",
+            &[&index.name],
+            |row| {
+                columns.push(IndexColumn {
+                    name: Some(row.text(0)).filter(|name| !name.is_empty()),
+                    descending: row.integer(1) != 0,
+                    collation: row.text(2),
+                });
+            },
+        )?;
+    }
+    Ok(indexes)
+}
+
+/// The declared collation of a column.
+fn collation(db: &Database, table: &str, column: &str) -> String {
+    let (Ok(table), Ok(column)) = (CString::new(table), CString::new(column)) else {
+        return "BINARY".to_owned();
+    };
+    let mut collation = std::ptr::null();
+    // SAFETY: all pointers are live; unwanted results may be null.
+    let code = unsafe {
+        ffi::sqlite3_table_column_metadata(
+            db.handle(),
+            c"main".as_ptr(),
+            table.as_ptr(),
+            column.as_ptr(),
+            std::ptr::null_mut(),
+            &raw mut collation,
+            std::ptr::null_mut(),
+            std::ptr::null_mut(),
+            std::ptr::null_mut(),
+        )
+    };
+    if code == ffi::SQLITE_OK && !collation.is_null() {
+        unsafe { CStr::from_ptr(collation) }.to_string_lossy().into_owned()
+    } else {
+        "BINARY".to_owned()
+    }
+}
+
+fn for_each(
+    db: &Database,
+    sql: &str,
+    parameters: &[&str],
+    mut each: impl FnMut(&Prepared<'_>),
+) -> Result<(), EngineError> {
+    let statement = db.prepare_own(sql)?;
+    let values: Vec<(String, Value)> = parameters
+        .iter()
+        .enumerate()
+        .map(|(i, text)| {
+            (format!("?{}", i + 1), Value::Text { text: (*text).to_owned(), lossy: false })
+        })
+        .collect();
+    statement.bind(&values)?;
+    while statement.step()? {
+        each(&statement);
+    }
+    Ok(())
+}

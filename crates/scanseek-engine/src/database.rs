@@ -1,0 +1,408 @@
+//! One open database: a connection over a base that is never written.
+
+use std::ffi::{CStr, c_int, c_void};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rusqlite::{Connection, OpenFlags};
+use scanseek_schema::{Fingerprint, Schema};
+
+use crate::bindings as ffi;
+use crate::control::{Control, PROGRESS_STEPS, Watch};
+use crate::hardening::{harden, sqlite_error};
+use crate::storage::CowFile;
+use crate::vfs::{Files, VFS_NAME, lock};
+use crate::{EngineError, FileNotice, Prepared, RandomRead, Value, catalog, file_check, runtime};
+
+/// A connection with its own copy-on-write pages.
+pub struct Database {
+    // Order matters: the connection closes before the watch its handler points to goes.
+    conn: Connection,
+    watch: Box<Watch>,
+    name: String,
+    files: Files,
+    base: Arc<dyn RandomRead>,
+    schema: Schema,
+}
+
+/// What opening a file gives.
+pub struct Opened {
+    /// The database.
+    pub database: Database,
+    /// What is worth knowing about the file.
+    pub notices: Vec<FileNotice>,
+}
+
+/// Facts of the file itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileInfo {
+    /// Length of the file as it was given, in bytes.
+    pub size_bytes: u64,
+    /// Page size in bytes.
+    pub page_size: u64,
+    /// Number of pages, those of a `-wal` file counted in.
+    pub page_count: u64,
+    /// `UTF-8`, `UTF-16le` or `UTF-16be`.
+    pub encoding: String,
+    /// `delete` or `wal`, as the file's header says.
+    pub journal_mode: String,
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // SAFETY: the handle is live; the handler must not outlive the watch it points to.
+        unsafe { ffi::sqlite3_progress_handler(self.handle(), 0, None, std::ptr::null_mut()) };
+        self.files.remove_all(&self.name);
+    }
+}
+
+impl Database {
+    /// Opens a database file over `base`, with the bytes of its `-wal` file if there is one.
+    ///
+    /// # Errors
+    /// Says in words what the file is if it is no whole SQLite database.
+    pub fn open(
+        base: Arc<dyn RandomRead>,
+        wal: Option<Vec<u8>>,
+        control: Rc<dyn Control>,
+    ) -> Result<Opened, EngineError> {
+        let wal = wal.filter(|bytes| !bytes.is_empty());
+        let notices = file_check::check(base.as_ref(), wal.is_some())?;
+        let files = runtime::start();
+        let name = fresh_name();
+        files.insert(&name, CowFile::over(Arc::clone(&base)));
+        if let Some(wal) = wal {
+            files.insert(&format!("{name}-wal"), CowFile::over(Arc::new(wal)));
+        }
+        let database = Self::connect(name, files, base, control)?;
+        Ok(Opened { database, notices })
+    }
+
+    /// A new, empty database in memory.
+    ///
+    /// # Errors
+    /// If SQLite cannot open it.
+    pub fn create(control: Rc<dyn Control>) -> Result<Self, EngineError> {
+        let files = runtime::start();
+        let name = fresh_name();
+        files.insert(&name, CowFile::default());
+        Self::connect(name, files, Arc::new(Vec::new()), control)
+    }
+
+    /// Another connection that starts from this one's present state; neither sees what the other
+    /// then changes.
+    ///
+    /// # Errors
+    /// If SQLite cannot open it.
+    pub fn fork(&self) -> Result<Self, EngineError> {
+        let name = fresh_name();
+        for suffix in ["", "-wal"] {
+            if let Some(file) = self.files.get(&format!("{}{suffix}", self.name)) {
+                let copy = lock(&file).clone();
+                self.files.insert(&format!("{name}{suffix}"), copy);
+            }
+        }
+        let control = Rc::clone(&self.watch.control);
+        Self::connect(name, self.files.clone(), Arc::clone(&self.base), control)
+    }
+
+    fn connect(
+        name: String,
+        files: Files,
+        base: Arc<dyn RandomRead>,
+        control: Rc<dyn Control>,
+    ) -> Result<Self, EngineError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags_and_vfs(&name, flags, VFS_NAME)
+            .map_err(|error| sqlite_error(&error));
+        let conn = match conn {
+            Ok(conn) => conn,
+            Err(error) => {
+                files.remove_all(&name);
+                return Err(error);
+            }
+        };
+        let watch = Box::new(Watch::new(control));
+        // SAFETY: the watch is boxed, so its address stays, and Drop removes the handler first.
+        unsafe {
+            ffi::sqlite3_progress_handler(
+                conn.handle(),
+                PROGRESS_STEPS,
+                Some(on_progress),
+                std::ptr::from_ref::<Watch>(&watch).cast_mut().cast::<c_void>(),
+            );
+        }
+        let mut database = Self { conn, watch, name, files, base, schema: Schema::default() };
+        harden(&database.conn)?;
+        database.reload_schema()?;
+        Ok(database)
+    }
+
+    /// Tables, columns and indexes as they are now.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn reload_schema(&mut self) -> Result<(), EngineError> {
+        self.schema = catalog::read(self)?;
+        Ok(())
+    }
+
+    /// Counts the rows of every table, as far as `time_ns` reaches; tables not reached stay open.
+    pub fn count_rows(&mut self, time_ns: u64) {
+        let mut schema = std::mem::take(&mut self.schema);
+        self.watch.begin(Some(time_ns), None);
+        for table in &mut schema.tables {
+            table.row_count = catalog::count_rows(self, table);
+        }
+        self.watch.end();
+        self.schema = schema;
+    }
+
+    /// Facts of the file.
+    ///
+    /// # Errors
+    /// If SQLite cannot read them.
+    pub fn file_info(&self) -> Result<FileInfo, EngineError> {
+        let mut header = [0; 20];
+        let in_header = self.base.length() >= 20 && self.base.read_at(0, &mut header).is_ok();
+        let wal = in_header && header[18] == 2;
+        let number = |sql| Ok::<_, EngineError>(self.prepare_own(sql)?.first_integer()? as u64);
+        let pages = number("PRAGMA page_count")?;
+        let page_size = number("PRAGMA page_size")?;
+        let size_bytes = match self.base.length() {
+            0 => pages * page_size,
+            length => length,
+        };
+        Ok(FileInfo {
+            size_bytes,
+            page_size,
+            page_count: pages,
+            encoding: self.prepare_own("PRAGMA encoding")?.first_text()?,
+            journal_mode: if wal { "wal" } else { "delete" }.to_owned(),
+        })
+    }
+
+    /// The mark of the file as it was given; of the present pages for a created database.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn fingerprint(&self) -> Result<Fingerprint, EngineError> {
+        let failed = |error: crate::StorageError| EngineError::Storage(error.0);
+        if self.base.length() > 0 {
+            return Fingerprint::of(self.base.length(), |at, buffer| self.base.read_at(at, buffer))
+                .map_err(failed);
+        }
+        let bytes = self.to_bytes()?;
+        Fingerprint::of(bytes.len() as u64, |at, buffer| bytes.read_at(at, buffer)).map_err(failed)
+    }
+
+    /// The whole database as a file's bytes. Changes still in a `-wal` file are not in it.
+    ///
+    /// # Errors
+    /// If the base cannot be read.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, EngineError> {
+        let Some(file) = self.files.get(&self.name) else { return Ok(Vec::new()) };
+        let file = lock(&file);
+        let mut bytes = vec![0; file.length() as usize];
+        file.read(0, &mut bytes).map_err(|error| EngineError::Storage(error.0))?;
+        Ok(bytes)
+    }
+
+    /// Compiles one statement that a person wrote.
+    ///
+    /// # Errors
+    /// What SQLite says against it, with the place where it can be told.
+    pub fn prepare(&self, sql: &str) -> Result<Prepared<'_>, EngineError> {
+        Prepared::new(self, sql, true)
+    }
+
+    /// Compiles a statement of our own.
+    pub(crate) fn prepare_own(&self, sql: &str) -> Result<Prepared<'_>, EngineError> {
+        Prepared::new(self, sql, false)
+    }
+
+    /// Runs statements of our own (`CREATE INDEX`, `ANALYZE`) on this connection's own pages.
+    ///
+    /// # Errors
+    /// What SQLite says, and [`EngineError::Cancelled`].
+    pub fn execute(&mut self, sql: &str) -> Result<(), EngineError> {
+        self.watch.begin(None, None);
+        let result = self.prepare_own(sql).and_then(|statement| {
+            while statement.step()? {}
+            Ok(())
+        });
+        self.watch.end();
+        result?;
+        self.reload_schema()
+    }
+
+    /// Creates an index from a person's `CREATE INDEX` statement, and nothing but an index.
+    /// Returns its name.
+    ///
+    /// # Errors
+    /// If the statement does something else, or SQLite refuses it.
+    pub fn create_index(&mut self, ddl: &str) -> Result<String, EngineError> {
+        let before: Vec<String> = self.schema.indexes().map(|index| index.name.clone()).collect();
+        let words: Vec<String> =
+            ddl.split_whitespace().take(3).map(str::to_ascii_uppercase).collect();
+        let is_index = matches!(
+            words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
+            ["CREATE", "INDEX", ..] | ["CREATE", "UNIQUE", "INDEX"]
+        );
+        if !is_index {
+            return Err(EngineError::NotRunnable(
+                "Only CREATE INDEX statements can be tried here.".to_owned(),
+            ));
+        }
+        // The guarded prepare finds a second statement behind the first.
+        self.prepare(ddl).map(drop)?;
+        self.execute(ddl)?;
+        self.schema
+            .indexes()
+            .map(|index| index.name.clone())
+            .find(|name| !before.contains(name))
+            .ok_or_else(|| EngineError::Sql("An index of that name is there already.".to_owned()))
+    }
+
+    /// Bytes of an index: its pages, counted by SQLite's `dbstat`.
+    ///
+    /// # Errors
+    /// If SQLite cannot count them.
+    pub fn index_bytes(&self, name: &str) -> Result<u64, EngineError> {
+        let statement = self.prepare_own("SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name = ?1")?;
+        statement.bind(&[("1".into(), Value::Text { text: name.into(), lossy: false })])?;
+        statement.first_integer().map(|bytes| bytes as u64)
+    }
+
+    pub(crate) fn handle(&self) -> *mut ffi::sqlite3 {
+        // SAFETY: the handle is used while `self` is borrowed only.
+        unsafe { self.conn.handle() }
+    }
+
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// SQLite's last error on this connection.
+    pub(crate) fn last_error(&self, code: c_int, sql: &str) -> EngineError {
+        // SAFETY: the handle is live; the message is valid until the next call.
+        let (message, offset) = unsafe {
+            let message = CStr::from_ptr(ffi::sqlite3_errmsg(self.handle()));
+            (message.to_string_lossy().into_owned(), ffi::sqlite3_error_offset(self.handle()))
+        };
+        let offset = usize::try_from(offset).ok().filter(|offset| sql.is_char_boundary(*offset));
+        EngineError::from_sqlite(code, message, offset, sql)
+    }
+}
+
+impl Prepared<'_> {
+    pub(crate) fn first_integer(&self) -> Result<i64, EngineError> {
+        Ok(if self.step()? { self.integer(0) } else { 0 })
+    }
+
+    pub(crate) fn first_text(&self) -> Result<String, EngineError> {
+        Ok(if self.step()? { self.text(0) } else { String::new() })
+    }
+}
+
+/// Fills tables of a new database quickly: one compiled `INSERT` a table.
+pub struct BulkInsert<'db> {
+    table: String,
+    statement: Option<Prepared<'db>>,
+}
+
+impl<'db> BulkInsert<'db> {
+    /// Rows for `table` of `database`, to be given as values in the table's column order.
+    pub fn new() -> Self {
+        Self { table: String::new(), statement: None }
+    }
+
+    /// Inserts one row.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn insert<'v>(
+        &mut self,
+        database: &'db Database,
+        table: &str,
+        values: impl ExactSizeIterator<Item = BulkValue<'v>>,
+    ) -> Result<(), EngineError> {
+        if self.table != table || self.statement.is_none() {
+            let marks = vec!["?"; values.len()].join(", ");
+            let sql = format!(
+                "INSERT INTO {} VALUES ({marks})",
+                scanseek_schema::quote_identifier(table)
+            );
+            self.statement = Some(database.prepare_own(&sql)?);
+            table.clone_into(&mut self.table);
+        }
+        let Some(statement) = &self.statement else { return Ok(()) };
+        for (i, value) in values.enumerate() {
+            let at = i as c_int + 1;
+            // SAFETY: texts live until the step below is over; then the bindings are replaced.
+            unsafe {
+                match value {
+                    BulkValue::Null => ffi::sqlite3_bind_null(statement.raw, at),
+                    BulkValue::Integer(integer) => {
+                        ffi::sqlite3_bind_int64(statement.raw, at, integer)
+                    }
+                    BulkValue::Real(real) => ffi::sqlite3_bind_double(statement.raw, at, real),
+                    BulkValue::Text(text) => ffi::sqlite3_bind_text(
+                        statement.raw,
+                        at,
+                        text.as_ptr().cast(),
+                        text.len() as c_int,
+                        ffi::SQLITE_STATIC(),
+                    ),
+                };
+            }
+        }
+        statement.step()?;
+        statement.reset();
+        // SAFETY: drops the pointers to texts that end with this call.
+        unsafe { ffi::sqlite3_clear_bindings(statement.raw) };
+        Ok(())
+    }
+}
+
+impl Default for BulkInsert<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A value to insert.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum BulkValue<'a> {
+    /// `NULL`
+    Null,
+    /// A 64-bit integer.
+    Integer(i64),
+    /// A 64-bit float.
+    Real(f64),
+    /// Text.
+    Text(&'a str),
+}
+
+impl Database {
+    /// Runs a script of our own without reading the schema again after each statement.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn execute_script(&self, sql: &str) -> Result<(), EngineError> {
+        self.conn.execute_batch(sql).map_err(|error| sqlite_error(&error))
+    }
+}
+
+fn fresh_name() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("scanseek-{}.db", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+unsafe extern "C" fn on_progress(watch: *mut c_void) -> c_int {
+    // SAFETY: the pointer is the boxed watch of a live database.
+    let watch = unsafe { &*watch.cast::<Watch>() };
+    c_int::from(watch.look())
+}

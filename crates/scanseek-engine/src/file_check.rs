@@ -1,0 +1,134 @@
+//! What a file's first bytes say before SQLite is asked: is it a database, is it whole.
+//! Source: <https://sqlite.org/fileformat2.html#the_database_header>.
+
+use crate::{EngineError, RandomRead};
+
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+const HEADER: usize = 100;
+
+/// Something worth knowing about a file that opens all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileNotice {
+    /// The database is in WAL mode and its `-wal` file was not given: rows that were not yet
+    /// checkpointed are missing.
+    WalMissing,
+    /// A `-wal` file was given and is read.
+    WalRead,
+    /// Text is stored as UTF-16.
+    Utf16,
+    /// The file has more bytes than its header counts.
+    LongerThanHeader,
+}
+
+/// Looks at the header. `has_wal` is true if a `-wal` file is given too.
+pub(crate) fn check(base: &dyn RandomRead, has_wal: bool) -> Result<Vec<FileNotice>, EngineError> {
+    let length = base.length();
+    if length == 0 {
+        return Err(EngineError::EmptyFile);
+    }
+    let mut first = vec![0; length.min(4096) as usize];
+    base.read_at(0, &mut first).map_err(|error| EngineError::Storage(error.0))?;
+    if !first.starts_with(MAGIC) {
+        return Err(if first.len() >= 512 && length.is_multiple_of(512) && looks_random(&first) {
+            EngineError::Encrypted
+        } else {
+            EngineError::NotADatabase(what_it_looks_like(&first))
+        });
+    }
+    if first.len() < HEADER {
+        return Err(EngineError::Truncated { expected_bytes: 512, actual_bytes: length });
+    }
+    let page_size = match u16::from_be_bytes([first[16], first[17]]) {
+        1 => 65536,
+        size => u64::from(size),
+    };
+    if !(512..=65536).contains(&page_size) || !page_size.is_power_of_two() {
+        return Err(EngineError::Corrupt(format!("its header names a page size of {page_size}")));
+    }
+    let be32 = |at: usize| u32::from_be_bytes([first[at], first[at + 1], first[at + 2], first[at + 3]]);
+    let mut notices = Vec::new();
+    // The page count is valid only if the change counter equals the version-valid-for number.
+    if be32(24) == be32(92) && be32(28) > 0 && !has_wal {
+        let expected_bytes = u64::from(be32(28)) * page_size;
+        if length < expected_bytes {
+            return Err(EngineError::Truncated { expected_bytes, actual_bytes: length });
+        }
+        if length > expected_bytes {
+            notices.push(FileNotice::LongerThanHeader);
+        }
+    }
+    if first[18] == 2 || first[19] == 2 {
+        notices.push(if has_wal { FileNotice::WalRead } else { FileNotice::WalMissing });
+    }
+    if be32(56) > 1 {
+        notices.push(FileNotice::Utf16);
+    }
+    Ok(notices)
+}
+
+/// True if the bytes are spread as evenly as ciphertext: the entropy of their histogram is within
+/// a quarter bit of that of random bytes for this many samples.
+fn looks_random(bytes: &[u8]) -> bool {
+    let mut counts = [0u32; 256];
+    for byte in bytes {
+        counts[usize::from(*byte)] += 1;
+    }
+    let total = bytes.len() as f64;
+    let entropy: f64 = counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| {
+            let share = f64::from(*count) / total;
+            -share * share.log2()
+        })
+        .sum();
+    // The expected loss of n samples over 256 bins is about 255 / (2 n ln 2) bits (Miller, 1955).
+    let expected = 8.0 - 255.0 / (2.0 * total * std::f64::consts::LN_2);
+    entropy > expected - 0.25
+}
+
+fn what_it_looks_like(first: &[u8]) -> String {
+    const KNOWN: [(&[u8], &str); 8] = [
+        (b"PK\x03\x04", "it is a ZIP archive; unpack it first"),
+        (b"\x1f\x8b", "it is compressed with gzip; unpack it first"),
+        (b"** This file contains an SQLite 2", "it is from SQLite 2, which is another format"),
+        (b"%PDF", "it is a PDF document"),
+        (b"\x89PNG", "it is a picture"),
+        (b"PAR1", "it is a Parquet file"),
+        (b"\x37\x7f\x06\x82", "it is a write-ahead log; drop the database together with it"),
+        (b"\x37\x7f\x06\x83", "it is a write-ahead log; drop the database together with it"),
+    ];
+    if let Some((_, text)) = KNOWN.iter().find(|(magic, _)| first.starts_with(magic)) {
+        return (*text).to_owned();
+    }
+    if first.get(8..12) == Some(b"DUCK") {
+        return "it is a DuckDB database".to_owned();
+    }
+    let text = std::str::from_utf8(&first[..first.len().min(512)])
+        .is_ok_and(|text| !text.contains('\0'));
+    if text {
+        "it is a text file; SQL text goes into the editor".to_owned()
+    } else {
+        "it does not begin with the words “SQLite format 3”".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn randomness_is_told_from_structure() {
+        let mut state = 1u64;
+        let random: Vec<u8> = (0..4096)
+            .map(|_| {
+                state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                (state >> 56) as u8
+            })
+            .collect();
+        assert!(looks_random(&random));
+        assert!(looks_random(&random[..512]));
+        assert!(!looks_random(&[0; 4096]));
+        assert!(!looks_random("the quick brown fox ".repeat(200).as_bytes()));
+    }
+}

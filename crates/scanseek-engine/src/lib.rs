@@ -1,0 +1,39 @@
+//! The one SQLite of ScanSeek, the same source on every target: open a database without ever
+//! changing it, read its catalog, explain and run statements, count their work, and ask the
+//! planner what it would need.
+//!
+//! Vocabulary: a [`Database`] is one connection over a read-only base with its own copy-on-write
+//! pages; [`Database::fork`] gives another over the same base, so an index can be tried in one
+//! and not in the other. [`Counters`](scanseek_plan::Counters) are SQLite's own, taken with
+//! per-node measuring off; [`LoopStats`](scanseek_plan::LoopStats) come from a second run with it on.
+//!
+//! This crate alone has `unsafe` and `rusqlite`.
+#![allow(unsafe_code)]
+
+mod bindings;
+mod catalog;
+mod control;
+mod database;
+mod error;
+mod file_check;
+mod hardening;
+mod measure;
+mod planner;
+mod runtime;
+mod statement;
+mod storage;
+mod value;
+mod vfs;
+
+pub use control::{Control, NoControl, Stop};
+pub use database::{BulkInsert, BulkValue, Database, FileInfo, Opened};
+pub use error::EngineError;
+pub use file_check::FileNotice;
+pub use measure::{Measured, ResultHash, Rows, RowsRequest};
+pub use planner::ShadowPlanner;
+pub use runtime::{BuildInfo, build_info};
+pub use statement::{Prepared, StatementKind};
+pub use storage::{RandomRead, StorageError};
+#[cfg(not(target_family = "wasm"))]
+pub use storage::FileBase;
+pub use value::Value;

@@ -1,0 +1,466 @@
+//! Runs: rows for a person, exact counters, and the work of each plan node.
+
+use std::ffi::{CStr, c_char, c_int, c_void};
+
+use scanseek_plan::{Counters, LoopStats, Op, Plan};
+
+use crate::bindings as ffi;
+use crate::control::Stop;
+use crate::runtime::{self, NodeMeter};
+use crate::{Database, EngineError, Prepared, Value};
+
+/// Bytes of a blob that are shown.
+const BLOB_HEAD: usize = 64;
+
+/// What a run for rows may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowsRequest {
+    /// Rows kept; the others are counted only.
+    pub row_cap: usize,
+    /// Time allowed in nanoseconds; `None` is no limit.
+    pub time_ns: Option<u64>,
+}
+
+/// What a run gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows {
+    /// Column names, which may repeat.
+    pub columns: Vec<String>,
+    /// The first rows.
+    pub rows: Vec<Vec<Value>>,
+    /// Counters up to the end or the stop.
+    pub counters: Counters,
+    /// Time from the first step to the last, in nanoseconds of the host's clock.
+    pub elapsed_ns: u64,
+    /// Why it ended early; the rows and counters so far are kept.
+    pub stopped: Option<Stop>,
+}
+
+/// Counters of a complete run and what its result was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    /// The work.
+    pub counters: Counters,
+    /// The result.
+    pub result: ResultHash,
+}
+
+/// A result, hashed. Reals count to ten significant digits: sums taken in another order differ in
+/// the last ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResultHash {
+    /// Depends on the order of the rows.
+    pub ordered: u64,
+    /// The same for any order of the same rows.
+    pub unordered: u64,
+    /// Number of rows.
+    pub rows: u64,
+}
+
+impl Prepared<'_> {
+    /// Runs the statement from a cold page cache and keeps the first rows.
+    ///
+    /// # Errors
+    /// If it does not only read, or SQLite fails. Being stopped is not an error: see
+    /// [`Rows::stopped`].
+    pub fn rows(&self, request: &RowsRequest) -> Result<Rows, EngineError> {
+        self.require_read()?;
+        // SAFETY: `raw` is live; names are terminated strings.
+        let columns: Vec<String> = unsafe {
+            (0..ffi::sqlite3_column_count(self.raw))
+                .map(|i| {
+                    let name = ffi::sqlite3_column_name(self.raw, i);
+                    if name.is_null() {
+                        String::new()
+                    } else {
+                        CStr::from_ptr(name).to_string_lossy().into_owned()
+                    }
+                })
+                .collect()
+        };
+        let control = &self.db.watch().control;
+        let mut rows = Vec::new();
+        let count = columns.len() as c_int;
+        let start_ns = control.now_ns();
+        let (result, counters) = self.counted(request.time_ns, None, || {
+            if rows.len() < request.row_cap {
+                rows.push((0..count).map(|i| self.value(i)).collect());
+            }
+        });
+        let elapsed_ns = control.now_ns().saturating_sub(start_ns);
+        let stopped = match result {
+            Ok(stopped) => stopped,
+            Err(error) => return Err(error),
+        };
+        Ok(Rows { columns, rows, counters, elapsed_ns, stopped })
+    }
+
+    /// Runs the statement to its end from a cold page cache. With `step_limit` it gives up after
+    /// about that many VM steps.
+    ///
+    /// # Errors
+    /// As [`Prepared::rows`], and if the run was stopped.
+    pub fn measure(
+        &self,
+        time_ns: Option<u64>,
+        step_limit: Option<u64>,
+    ) -> Result<Measured, EngineError> {
+        self.require_read()?;
+        // SAFETY: `raw` is live.
+        let columns = unsafe { ffi::sqlite3_column_count(self.raw) };
+        let mut result = ResultHash { ordered: OFFSET_BASIS, unordered: 0, rows: 0 };
+        let (outcome, counters) = self.counted(time_ns, step_limit, || {
+            let row = (0..columns).fold(OFFSET_BASIS, |hash, i| self.hash_value(i, hash));
+            result.ordered = hash_bytes(result.ordered, &row.to_le_bytes());
+            result.unordered = result.unordered.wrapping_add(hash_bytes(row, &[1]));
+            result.rows += 1;
+        });
+        match outcome? {
+            Some(stop) => Err(stop.into()),
+            None => Ok(Measured { counters, result }),
+        }
+    }
+
+    /// Runs the statement `times` times and throws the rows away: for the clock.
+    ///
+    /// # Errors
+    /// As [`Prepared::measure`].
+    pub fn drain(&self, times: u32) -> Result<(), EngineError> {
+        self.require_read()?;
+        let watch = self.db.watch();
+        watch.begin(None, None);
+        let mut result = Ok(());
+        for _ in 0..times {
+            result = loop {
+                match self.step() {
+                    Ok(true) => {}
+                    Ok(false) => break Ok(()),
+                    Err(error) => break Err(error),
+                }
+            };
+            self.reset();
+            if result.is_err() {
+                break;
+            }
+        }
+        watch.end();
+        result
+    }
+
+    fn counted(
+        &self,
+        time_ns: Option<u64>,
+        step_limit: Option<u64>,
+        mut on_row: impl FnMut(),
+    ) -> (Result<Option<Stop>, EngineError>, Counters) {
+        let handle = self.db.handle();
+        let watch = self.db.watch();
+        let mut rows_returned = 0;
+        // SAFETY: handle and statement are live.
+        unsafe {
+            ffi::sqlite3_db_release_memory(handle);
+            for op in STATUS_OPS {
+                ffi::sqlite3_stmt_status(self.raw, op, 1);
+            }
+            db_status(handle, ffi::SQLITE_DBSTATUS_CACHE_MISS, true);
+        }
+        let page_requests = runtime::page_requests();
+        watch.begin(time_ns, step_limit);
+        let result = loop {
+            match self.step() {
+                Ok(true) => {
+                    rows_returned += 1;
+                    on_row();
+                }
+                Ok(false) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        let stopped = watch.end();
+        // SAFETY: as above. The counters are read before the reset, which may add to them.
+        let counters = unsafe {
+            let status = |op| ffi::sqlite3_stmt_status(self.raw, op, 0).max(0) as u64;
+            Counters {
+                vm_steps: status(ffi::SQLITE_STMTSTATUS_VM_STEP),
+                page_requests: runtime::page_requests() - page_requests,
+                page_reads: db_status(handle, ffi::SQLITE_DBSTATUS_CACHE_MISS, false),
+                rows_returned,
+                fullscan_steps: status(ffi::SQLITE_STMTSTATUS_FULLSCAN_STEP),
+                sorts: status(ffi::SQLITE_STMTSTATUS_SORT),
+                autoindex_rows: status(ffi::SQLITE_STMTSTATUS_AUTOINDEX),
+            }
+        };
+        self.reset();
+        let result = match (result, stopped) {
+            (Err(EngineError::Cancelled), Some(stop)) => Ok(Some(stop)),
+            (Err(error), _) => Err(error),
+            (Ok(()), _) => Ok(None),
+        };
+        (result, counters)
+    }
+
+    fn value(&self, column: c_int) -> Value {
+        // SAFETY: `raw` is on a row.
+        match unsafe { ffi::sqlite3_column_type(self.raw, column) } {
+            ffi::SQLITE_INTEGER => Value::Integer(self.integer(column)),
+            ffi::SQLITE_FLOAT => {
+                Value::Real(unsafe { ffi::sqlite3_column_double(self.raw, column) })
+            }
+            ffi::SQLITE_TEXT => {
+                let bytes = self.bytes(column, false);
+                match std::str::from_utf8(bytes) {
+                    Ok(text) => Value::Text { text: text.to_owned(), lossy: false },
+                    Err(_) => Value::Text {
+                        text: String::from_utf8_lossy(bytes).into_owned(),
+                        lossy: true,
+                    },
+                }
+            }
+            ffi::SQLITE_BLOB => {
+                let bytes = self.bytes(column, true);
+                Value::Blob {
+                    head: bytes[..bytes.len().min(BLOB_HEAD)].to_vec(),
+                    bytes: bytes.len() as u64,
+                }
+            }
+            _ => Value::Null,
+        }
+    }
+
+    fn hash_value(&self, column: c_int, hash: u64) -> u64 {
+        // SAFETY: `raw` is on a row.
+        match unsafe { ffi::sqlite3_column_type(self.raw, column) } {
+            ffi::SQLITE_INTEGER => {
+                hash_bytes(hash_bytes(hash, &[1]), &self.integer(column).to_le_bytes())
+            }
+            ffi::SQLITE_FLOAT => {
+                let real = unsafe { ffi::sqlite3_column_double(self.raw, column) };
+                // -0.0 and 0.0 compare equal in SQLite.
+                hash_bytes(hash_bytes(hash, &[2]), format!("{:.9e}", real + 0.0).as_bytes())
+            }
+            ffi::SQLITE_TEXT => hash_text(hash, 3, self.bytes(column, false)),
+            ffi::SQLITE_BLOB => hash_text(hash, 4, self.bytes(column, true)),
+            _ => hash_bytes(hash, &[0]),
+        }
+    }
+}
+
+impl Database {
+    /// Runs the statement with per-node measuring on, once for VM steps and once for page
+    /// requests, and returns the plan that ran, with the work of each node. Nodes that SQLite adds
+    /// only while running (automatic indexes) are in it.
+    ///
+    /// # Errors
+    /// As [`Prepared::measure`].
+    pub fn analyse(
+        &self,
+        sql: &str,
+        parameters: &[(String, Value)],
+        time_ns: Option<u64>,
+    ) -> Result<Plan, EngineError> {
+        let _scan_status = ScanStatusOn::new(self);
+        let statement = self.prepare(sql)?;
+        statement.bind(parameters)?;
+        let mut nodes = self.scan_status(&statement, NodeMeter::VmSteps, time_ns)?;
+        let pages = self.scan_status(&statement, NodeMeter::PageRequests, time_ns)?;
+        for (node, with_pages) in nodes.iter_mut().zip(&pages) {
+            node.page_requests = with_pages.cycles;
+        }
+        let mut plan = Plan::from_rows(
+            nodes.iter().map(|node| (node.id, node.parent, node.detail.clone())),
+        );
+        for (node, measured) in plan.nodes.iter_mut().zip(&nodes) {
+            node.loops = measured.loop_stats();
+        }
+        rows_out(&mut plan);
+        Ok(plan)
+    }
+
+    fn scan_status(
+        &self,
+        statement: &Prepared<'_>,
+        meter: NodeMeter,
+        time_ns: Option<u64>,
+    ) -> Result<Vec<NodeStatus>, EngineError> {
+        statement.require_read()?;
+        // SAFETY: the statement is live and reset.
+        unsafe { ffi::sqlite3_stmt_scanstatus_reset(statement.raw) };
+        runtime::set_meter(meter);
+        let (outcome, _) = statement.counted_without_reset(time_ns);
+        runtime::set_meter(NodeMeter::Off);
+        let nodes = if outcome.is_ok() { read_nodes(statement) } else { Vec::new() };
+        statement.reset();
+        match outcome? {
+            Some(stop) => Err(stop.into()),
+            None => Ok(nodes),
+        }
+    }
+}
+
+impl Prepared<'_> {
+    fn counted_without_reset(
+        &self,
+        time_ns: Option<u64>,
+    ) -> (Result<Option<Stop>, EngineError>, u64) {
+        let watch = self.db.watch();
+        watch.begin(time_ns, None);
+        let mut rows = 0;
+        let result = loop {
+            match self.step() {
+                Ok(true) => rows += 1,
+                Ok(false) => break Ok(None),
+                Err(error) => break Err(error),
+            }
+        };
+        let stopped = watch.end();
+        match (result, stopped) {
+            (Err(EngineError::Cancelled), Some(stop)) => (Ok(Some(stop)), rows),
+            (result, _) => (result, rows),
+        }
+    }
+}
+
+/// Scan status is on for statements prepared while this lives.
+struct ScanStatusOn<'db>(&'db Database);
+
+impl<'db> ScanStatusOn<'db> {
+    fn new(db: &'db Database) -> Self {
+        set_scan_status(db, 1);
+        Self(db)
+    }
+}
+
+impl Drop for ScanStatusOn<'_> {
+    fn drop(&mut self) {
+        set_scan_status(self.0, 0);
+    }
+}
+
+fn set_scan_status(db: &Database, on: c_int) {
+    // SAFETY: the handle is live; the option takes an int and a pointer that may be null.
+    unsafe {
+        ffi::sqlite3_db_config(
+            db.handle(),
+            ffi::SQLITE_DBCONFIG_STMT_SCANSTATUS,
+            on,
+            std::ptr::null_mut::<c_int>(),
+        );
+    }
+}
+
+struct NodeStatus {
+    id: i64,
+    parent: i64,
+    detail: String,
+    loops: i64,
+    visited: i64,
+    estimated: f64,
+    cycles: i64,
+    page_requests: i64,
+}
+
+impl NodeStatus {
+    fn loop_stats(&self) -> Option<LoopStats> {
+        let count = |value: i64| u64::try_from(value).ok();
+        Some(LoopStats {
+            loops: count(self.loops)?,
+            rows_visited: count(self.visited).unwrap_or(0),
+            rows_out: None,
+            rows_estimated: self.estimated.max(0.0),
+            vm_steps: count(self.cycles),
+            page_requests: count(self.page_requests),
+        })
+    }
+}
+
+/// All plan elements of a statement that has just run.
+/// Source: <https://sqlite.org/c3ref/stmt_scanstatus.html>.
+fn read_nodes(statement: &Prepared<'_>) -> Vec<NodeStatus> {
+    (0..).map_while(|index| read_node(statement, index)).collect()
+}
+
+fn read_node(statement: &Prepared<'_>, index: c_int) -> Option<NodeStatus> {
+    fn get<T>(statement: &Prepared<'_>, index: c_int, op: c_int, mut value: T) -> Option<T> {
+        // SAFETY: `value` has the type that the documentation names for `op`.
+        let code = unsafe {
+            ffi::sqlite3_stmt_scanstatus_v2(
+                statement.raw,
+                index,
+                op,
+                ffi::SQLITE_SCANSTAT_COMPLEX,
+                (&raw mut value).cast::<c_void>(),
+            )
+        };
+        (code == 0).then_some(value)
+    }
+    let text = get(statement, index, ffi::SQLITE_SCANSTAT_EXPLAIN, std::ptr::null::<c_char>())?;
+    Some(NodeStatus {
+        id: get::<c_int>(statement, index, ffi::SQLITE_SCANSTAT_SELECTID, 0)?.into(),
+        parent: get::<c_int>(statement, index, ffi::SQLITE_SCANSTAT_PARENTID, 0)?.into(),
+        detail: if text.is_null() {
+            String::new()
+        } else {
+            // SAFETY: SQLite gives a terminated string that lives as long as the statement.
+            unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
+        },
+        loops: get(statement, index, ffi::SQLITE_SCANSTAT_NLOOP, -1i64)?,
+        visited: get(statement, index, ffi::SQLITE_SCANSTAT_NVISIT, -1i64)?,
+        estimated: get(statement, index, ffi::SQLITE_SCANSTAT_EST, -1f64)?,
+        cycles: get(statement, index, ffi::SQLITE_SCANSTAT_NCYCLE, -1i64)?,
+        page_requests: -1,
+    })
+}
+
+/// Rows that leave a loop after its own filter are the number of times the next loop inside it
+/// began. It can be told only where two loops follow each other in one nest and no bloom filter,
+/// automatic index or subquery stands between them; elsewhere it stays unknown.
+fn rows_out(plan: &mut Plan) {
+    let is_loop = |op: &Op| matches!(op, Op::Scan { .. } | Op::Search { .. });
+    let found: Vec<Option<u64>> = (0..plan.nodes.len())
+        .map(|i| {
+            let node = &plan.nodes[i];
+            let next = plan.nodes[i + 1..].iter().find(|other| other.parent == node.parent)?;
+            let adjacent = plan.nodes.get(i + 1).is_some_and(|other| other.id == next.id);
+            (is_loop(&node.op) && is_loop(&next.op) && adjacent && node.loops.is_some())
+                .then(|| next.loops.as_ref().map(|stats| stats.loops))?
+        })
+        .collect();
+    for (node, rows_out) in plan.nodes.iter_mut().zip(found) {
+        if let (Some(stats), Some(rows)) = (&mut node.loops, rows_out)
+            && rows <= stats.rows_visited
+        {
+            stats.rows_out = Some(rows);
+        }
+    }
+}
+
+const STATUS_OPS: [c_int; 4] = [
+    ffi::SQLITE_STMTSTATUS_VM_STEP,
+    ffi::SQLITE_STMTSTATUS_FULLSCAN_STEP,
+    ffi::SQLITE_STMTSTATUS_SORT,
+    ffi::SQLITE_STMTSTATUS_AUTOINDEX,
+];
+
+/// The present value of a connection counter.
+unsafe fn db_status(handle: *mut ffi::sqlite3, op: c_int, reset: bool) -> u64 {
+    let (mut current, mut highest) = (0, 0);
+    unsafe {
+        ffi::sqlite3_db_status(handle, op, &raw mut current, &raw mut highest, c_int::from(reset));
+    }
+    current.max(0) as u64
+}
+
+const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn hash_text(hash: u64, tag: u8, bytes: &[u8]) -> u64 {
+    let hash = hash_bytes(hash_bytes(hash, &[tag]), &(bytes.len() as u64).to_le_bytes());
+    hash_bytes(hash, bytes)
+}
+
+/// FNV-1a with a final mix, so that sums of row hashes stay spread.
+fn hash_bytes(hash: u64, bytes: &[u8]) -> u64 {
+    let hash = bytes
+        .iter()
+        .fold(hash, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
+    hash ^ (hash >> 29)
+}

@@ -1,0 +1,256 @@
+//! Asks SQLite's planner what it would need: every table is replaced by an empty virtual table of
+//! the same columns, and each `xBestIndex` call is written down.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ffi::{CStr, CString, c_int};
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex};
+
+use rusqlite::vtab::{
+    Context, CreateVTab, DistinctMode, Filters, IndexConstraintOp, IndexInfo, Module, VTab,
+    VTabConfig, VTabConnection, VTabCursor, VTabKind, sqlite3_vtab, sqlite3_vtab_cursor,
+};
+use rusqlite::{Connection, types::Null};
+use scanseek_schema::{
+    Constraint, ConstraintOp, OrderTerm, Schema, Table, TableKind, TableScan, quote_identifier,
+    quote_text,
+};
+
+use crate::hardening::sqlite_error;
+use crate::vfs::lock;
+use crate::{EngineError, runtime};
+
+type Record = Arc<Mutex<BTreeSet<TableScan>>>;
+
+/// A connection on which every table of a schema is a virtual one that notes what it is asked.
+pub struct ShadowPlanner {
+    conn: Connection,
+    record: Record,
+}
+
+impl ShadowPlanner {
+    /// Shadows of all ordinary tables of the schema, and its views on top of them. What SQLite
+    /// does not take (a view on a missing table) is left out: statements that need it then fail
+    /// with SQLite's own words.
+    ///
+    /// # Errors
+    /// If SQLite has no memory for it.
+    pub fn new(schema: &Schema) -> Result<Self, EngineError> {
+        runtime::start();
+        let conn = Connection::open_in_memory_with_flags_and_vfs(
+            rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX,
+            crate::vfs::VFS_NAME,
+        )
+        .map_err(|error| sqlite_error(&error))?;
+        let record = Record::default();
+        conn.create_module(c"scanseek_shadow", SHADOW, Some(Arc::clone(&record)))
+            .map_err(|error| sqlite_error(&error))?;
+        for table in &schema.tables {
+            match table.kind {
+                TableKind::Table => {
+                    // The declaration travels as one quoted argument, so that nothing in a name
+                    // can end it early.
+                    let sql = format!(
+                        "CREATE VIRTUAL TABLE {} USING scanseek_shadow({})",
+                        quote_identifier(&table.name),
+                        quote_text(&declaration(table))
+                    );
+                    conn.execute_batch(&sql).map_err(|error| sqlite_error(&error))?;
+                }
+                TableKind::View => {
+                    let _ = conn.execute_batch(&table.sql);
+                }
+                TableKind::Virtual | TableKind::Shadow => {}
+            }
+        }
+        Ok(Self { conn, record })
+    }
+
+    /// What the planner asks of each table while it plans the statement, sorted, no duplicates.
+    ///
+    /// # Errors
+    /// If the statement cannot be planned over shadows, for example because of `INDEXED BY`.
+    pub fn scans(&self, sql: &str) -> Result<Vec<TableScan>, EngineError> {
+        lock(&self.record).clear();
+        let statement = self.conn.prepare(sql).map_err(|error| sqlite_error(&error))?;
+        drop(statement);
+        Ok(std::mem::take(&mut *lock(&self.record)).into_iter().collect())
+    }
+}
+
+/// `CREATE TABLE x(…)` with the full types and collations, so that affinity and comparisons are
+/// those of the real table.
+fn declaration(table: &Table) -> String {
+    let columns: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| {
+            format!(
+                "{} {} COLLATE {}{}",
+                quote_identifier(&column.name),
+                if column.declared_type.is_empty() {
+                    String::new()
+                } else {
+                    quote_identifier(&column.declared_type)
+                },
+                quote_identifier(&column.collation),
+                if column.not_null { " NOT NULL" } else { "" },
+            )
+        })
+        .collect();
+    format!("CREATE TABLE x({})", columns.join(", "))
+}
+
+const SHADOW: &Module<'static, Shadow> = &Module::read_only_module();
+
+#[repr(C)]
+struct Shadow {
+    base: sqlite3_vtab,
+    table: String,
+    columns: usize,
+    record: Record,
+}
+
+unsafe impl<'vtab> VTab<'vtab> for Shadow {
+    type Aux = Record;
+    type Cursor = Nothing<'vtab>;
+
+    fn connect(
+        db: &mut VTabConnection,
+        aux: Option<&Record>,
+        _module_name: &[u8],
+        _database_name: &[u8],
+        table_name: &[u8],
+        args: &[&[u8]],
+    ) -> rusqlite::Result<(Cow<'static, CStr>, Self)> {
+        db.config(VTabConfig::ConstraintSupport)?;
+        let declaration = args.first().map(|arg| String::from_utf8_lossy(arg)).unwrap_or_default();
+        let declaration = declaration
+            .trim()
+            .trim_start_matches('\'')
+            .trim_end_matches('\'')
+            .replace("''", "'");
+        let declared = CString::new(declaration)
+            .map_err(|_| rusqlite::Error::ModuleError("a name holds a NUL".to_owned()))?;
+        let shadow = Self {
+            base: sqlite3_vtab::default(),
+            table: String::from_utf8_lossy(table_name).into_owned(),
+            columns: 64,
+            record: aux.map(Arc::clone).unwrap_or_default(),
+        };
+        Ok((Cow::Owned(declared), shadow))
+    }
+
+    fn best_index(&self, info: &mut IndexInfo) -> rusqlite::Result<bool> {
+        let scan = self.scan(info);
+        // Costs that fall with each constraint make the planner try join orders as it would with
+        // good indexes.
+        let useful = scan.constraints.len() as i32;
+        info.set_estimated_cost(1_000_000.0 / f64::from(1 << (2 * useful.min(8))));
+        info.set_estimated_rows((1_000_000 >> (2 * useful.min(8))).max(1));
+        // Offered constraints are taken over, else the planner thinks they do not help.
+        let mut next = 1;
+        for (constraint, mut usage) in info.constraints_and_usages() {
+            if constraint.is_usable() && operator(&constraint.operator()).is_some() {
+                usage.set_argv_index(next);
+                next += 1;
+            }
+        }
+        lock(&self.record).insert(scan);
+        Ok(true)
+    }
+
+    fn open(&'vtab mut self) -> rusqlite::Result<Nothing<'vtab>> {
+        Ok(Nothing { base: sqlite3_vtab_cursor::default(), _table: PhantomData })
+    }
+}
+
+impl CreateVTab<'_> for Shadow {
+    const KIND: VTabKind = VTabKind::Default;
+}
+
+impl Shadow {
+    fn scan(&self, info: &IndexInfo) -> TableScan {
+        let column = |number: c_int| usize::try_from(number).ok();
+        let mut constraints: Vec<Constraint> = info
+            .constraints()
+            .enumerate()
+            .filter(|(_, constraint)| constraint.is_usable())
+            .filter_map(|(i, constraint)| {
+                let op = match operator(&constraint.operator())? {
+                    ConstraintOp::Equal if info.is_in_constraint(i).unwrap_or(false) => {
+                        ConstraintOp::In
+                    }
+                    op => op,
+                };
+                Some(Constraint {
+                    column: column(constraint.column()),
+                    op,
+                    collation: info.collation(i).unwrap_or("BINARY").to_owned(),
+                })
+            })
+            .collect();
+        constraints.sort();
+        constraints.dedup();
+        let order_by = info
+            .order_bys()
+            .map(|term| OrderTerm {
+                column: column(term.column()),
+                descending: term.is_order_by_desc(),
+            })
+            .collect();
+        let used = info.col_used();
+        TableScan {
+            table: self.table.clone(),
+            constraints,
+            order_by,
+            order_is_group: matches!(info.distinct(), DistinctMode::Grouped | DistinctMode::Distinct),
+            // Bit 63 stands for column 63 and all behind it.
+            columns_used: (0..self.columns).filter(|i| used & (1 << i) != 0).collect(),
+        }
+    }
+}
+
+/// Codes are compared whole: those from 64 on are no bit flags.
+fn operator(op: &IndexConstraintOp) -> Option<ConstraintOp> {
+    use IndexConstraintOp as Code;
+    match op {
+        Code::SQLITE_INDEX_CONSTRAINT_EQ | Code::SQLITE_INDEX_CONSTRAINT_IS => {
+            Some(ConstraintOp::Equal)
+        }
+        Code::SQLITE_INDEX_CONSTRAINT_ISNULL => Some(ConstraintOp::IsNull),
+        Code::SQLITE_INDEX_CONSTRAINT_GT
+        | Code::SQLITE_INDEX_CONSTRAINT_GE
+        | Code::SQLITE_INDEX_CONSTRAINT_LT
+        | Code::SQLITE_INDEX_CONSTRAINT_LE
+        | Code::SQLITE_INDEX_CONSTRAINT_LIKE
+        | Code::SQLITE_INDEX_CONSTRAINT_GLOB => Some(ConstraintOp::Range),
+        _ => None,
+    }
+}
+
+/// Shadows have no rows; nothing ever runs over them.
+#[repr(C)]
+struct Nothing<'vtab> {
+    base: sqlite3_vtab_cursor,
+    _table: PhantomData<&'vtab Shadow>,
+}
+
+unsafe impl VTabCursor for Nothing<'_> {
+    fn filter(&mut self, _: c_int, _: Option<&str>, _: &Filters<'_>) -> rusqlite::Result<()> {
+        Ok(())
+    }
+    fn next(&mut self) -> rusqlite::Result<()> {
+        Ok(())
+    }
+    fn eof(&self) -> bool {
+        true
+    }
+    fn column(&self, context: &mut Context, _: c_int) -> rusqlite::Result<()> {
+        context.set_result(Null)
+    }
+    fn rowid(&self) -> rusqlite::Result<i64> {
+        Ok(0)
+    }
+}

@@ -1,0 +1,151 @@
+//! What is set up once for the whole process: the page-request counter, the VFS, and the counter
+//! that stands in for SQLite's cycle clock.
+
+use std::cell::Cell;
+use std::ffi::{CStr, c_int, c_uint};
+use std::sync::OnceLock;
+
+use crate::bindings as ffi;
+use crate::vfs::{AppData, Files, IoMethods, VFS_NAME, Vfs};
+
+/// What `sqlite3Hwtime()` returns, so what SQLite adds up per plan node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NodeMeter {
+    /// Nothing: always 0.
+    Off,
+    /// One tick a call, so the sum per node is its number of VM steps.
+    VmSteps,
+    /// The running number of page requests.
+    PageRequests,
+}
+
+thread_local! {
+    static METER: Cell<NodeMeter> = const { Cell::new(NodeMeter::Off) };
+    static TICKS: Cell<u64> = const { Cell::new(0) };
+    static PAGE_REQUESTS: Cell<u64> = const { Cell::new(0) };
+    static RETRY: Cell<bool> = const { Cell::new(false) };
+}
+
+pub(crate) fn set_meter(meter: NodeMeter) {
+    METER.with(|cell| cell.set(meter));
+}
+
+/// Page requests of this thread since it began, over all connections.
+pub(crate) fn page_requests() -> u64 {
+    PAGE_REQUESTS.with(Cell::get)
+}
+
+fn hwtime() -> u64 {
+    match METER.with(Cell::get) {
+        NodeMeter::Off => 0,
+        NodeMeter::VmSteps => TICKS.with(|ticks| {
+            ticks.set(ticks.get() + 1);
+            ticks.get()
+        }),
+        NodeMeter::PageRequests => page_requests(),
+    }
+}
+
+/// SQLite is compiled with `SQLITE_HWTIME_H` defined and so takes its clock from here.
+#[cfg(not(target_family = "wasm"))]
+#[unsafe(no_mangle)]
+extern "C" fn sqlite3Hwtime() -> u64 {
+    hwtime()
+}
+
+/// The wrapper around the amalgamation calls this from its own `sqlite3Hwtime()`.
+#[cfg(target_family = "wasm")]
+#[unsafe(no_mangle)]
+extern "C" fn scanseek_hwtime() -> u64 {
+    hwtime()
+}
+
+type Fetch = unsafe extern "C" fn(
+    *mut ffi::sqlite3_pcache,
+    c_uint,
+    c_int,
+) -> *mut ffi::sqlite3_pcache_page;
+
+static DEFAULT_FETCH: OnceLock<Fetch> = OnceLock::new();
+
+unsafe extern "C" fn counted_fetch(
+    cache: *mut ffi::sqlite3_pcache,
+    key: c_uint,
+    create: c_int,
+) -> *mut ffi::sqlite3_pcache_page {
+    // 0 only looks whether a page is cached. A failed try with 1 is followed by one with 2 for the
+    // same page, which was counted already.
+    if create != 0 && !RETRY.replace(false) {
+        PAGE_REQUESTS.with(|count| count.set(count.get() + 1));
+    }
+    let page = match DEFAULT_FETCH.get() {
+        Some(fetch) => unsafe { fetch(cache, key, create) },
+        None => std::ptr::null_mut(),
+    };
+    if create == 1 && page.is_null() {
+        RETRY.set(true);
+    }
+    page
+}
+
+/// Sets SQLite up once and returns the named files of its VFS.
+pub(crate) fn start() -> Files {
+    static FILES: OnceLock<Files> = OnceLock::new();
+    FILES
+        .get_or_init(|| {
+            // SAFETY: SQLite is not initialised yet and nothing else of this process uses it, as
+            // every path to it begins here. The method table is copied by SQLite.
+            unsafe {
+                let mut methods: ffi::sqlite3_pcache_methods2 = std::mem::zeroed();
+                ffi::sqlite3_config(ffi::SQLITE_CONFIG_GETPCACHE2, &raw mut methods);
+                if let Some(fetch) = methods.xFetch {
+                    let _ = DEFAULT_FETCH.set(fetch);
+                    methods.xFetch = Some(counted_fetch);
+                    ffi::sqlite3_config(ffi::SQLITE_CONFIG_PCACHE2, &raw const methods);
+                }
+                ffi::sqlite3_initialize();
+                let files = Files::default();
+                match rsqlite_vfs::register_vfs::<IoMethods, Vfs>(
+                    VFS_NAME,
+                    AppData::new(files.clone()),
+                    false,
+                ) {
+                    Ok(registration) => {
+                        registration.into_raw();
+                    }
+                    Err(error) => unreachable!("the VFS is registered once: {error}"),
+                }
+                files
+            }
+        })
+        .clone()
+}
+
+/// Which SQLite this is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildInfo {
+    /// For example `3.54.1`.
+    pub version: String,
+    /// Date and hash of the source.
+    pub source_id: String,
+    /// `PRAGMA compile_options`, sorted.
+    pub compile_options: Vec<String>,
+}
+
+/// Which SQLite is linked and how it was compiled.
+pub fn build_info() -> BuildInfo {
+    start();
+    let text = |pointer: *const std::ffi::c_char| {
+        // SAFETY: these functions return static, terminated strings or null.
+        if pointer.is_null() { None } else { Some(unsafe { CStr::from_ptr(pointer) }) }
+            .map(|text| text.to_string_lossy().into_owned())
+    };
+    let mut compile_options: Vec<String> =
+        (0..).map_while(|i| text(unsafe { ffi::sqlite3_compileoption_get(i) })).collect();
+    compile_options.sort();
+    BuildInfo {
+        version: text(unsafe { ffi::sqlite3_libversion() }).unwrap_or_default(),
+        source_id: text(unsafe { ffi::sqlite3_sourceid() }).unwrap_or_default(),
+        compile_options,
+    }
+}

@@ -1,0 +1,178 @@
+//! The engine against databases made here, through its public interface only.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use scanseek_engine::{Database, EngineError, NoControl, RowsRequest, ShadowPlanner, Stop, Value};
+
+const ALL: RowsRequest = RowsRequest { row_cap: 10, time_ns: None };
+
+fn orders() -> Database {
+    let db = Database::create(Rc::new(NoControl)).unwrap();
+    db.execute_script(
+        "CREATE TABLE orders(id INTEGER PRIMARY KEY, customer_id INT NOT NULL, day TEXT, total REAL, note TEXT COLLATE NOCASE);
+         CREATE TABLE \"odd name\"(\"a\"\"b\" VARCHAR(10), UNIQUE(\"a\"\"b\"));
+         CREATE VIEW late AS SELECT * FROM orders WHERE day > '2024-06-01';
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+         INSERT INTO orders SELECT i, i % 100, date('2024-01-01', '+' || (i % 365) || ' days'), i * 1.5, 'n' || i FROM n;",
+    )
+    .unwrap();
+    let bytes = db.to_bytes().unwrap();
+    Database::open(Arc::new(bytes), None, Rc::new(NoControl)).unwrap().database
+}
+
+#[test]
+fn plans_and_counters_before_and_after_an_index() {
+    let db = orders();
+    let sql = "SELECT * FROM orders WHERE customer_id = 7";
+    let plan = db.prepare(sql).unwrap().plan().unwrap();
+    assert_eq!(plan.to_text(), "QUERY PLAN\n`--SCAN orders\n");
+    let before = db.prepare(sql).unwrap().measure(None, None).unwrap();
+    assert_eq!(before.result.rows, 200);
+    assert!(before.counters.vm_steps > 20_000, "{before:?}");
+    assert_eq!(before.counters.fullscan_steps, 19_999);
+    assert!(before.counters.page_requests >= before.counters.page_reads);
+    assert!(before.counters.page_reads > 100);
+
+    let mut tuned = db.fork().unwrap();
+    let name = tuned.create_index("CREATE INDEX by_customer ON orders(customer_id)").unwrap();
+    assert_eq!(name, "by_customer");
+    assert!(tuned.index_bytes(&name).unwrap() > 100_000);
+    let plan = tuned.prepare(sql).unwrap().plan().unwrap();
+    assert_eq!(plan.index_names(), ["by_customer"]);
+    let after = tuned.prepare(sql).unwrap().measure(None, None).unwrap();
+    assert_eq!(after.result, before.result, "rowid order is kept by an index on one value");
+    assert!(after.counters.vm_steps * 10 < before.counters.vm_steps);
+    // The other connection and the base never saw it.
+    assert_eq!(db.prepare(sql).unwrap().plan().unwrap().to_text(), "QUERY PLAN\n`--SCAN orders\n");
+    assert_eq!(before, db.prepare(sql).unwrap().measure(None, None).unwrap(), "counters repeat");
+}
+
+#[test]
+fn node_work_adds_up() {
+    let db = orders();
+    let sql = "SELECT a.id FROM orders a JOIN orders b ON b.id = a.id + 1 WHERE a.customer_id = 7";
+    let counters = db.prepare(sql).unwrap().measure(None, None).unwrap().counters;
+    let plan = db.analyse(sql, &[], None).unwrap();
+    assert_eq!(plan.nodes.len(), 2);
+    let outer = plan.nodes[0].loops.as_ref().unwrap();
+    let inner = plan.nodes[1].loops.as_ref().unwrap();
+    assert_eq!((outer.loops, outer.rows_visited, outer.rows_out), (1, 20_000, Some(200)));
+    assert_eq!((inner.loops, inner.rows_visited), (200, 200));
+    let steps: u64 = plan.nodes.iter().filter_map(|n| n.loops.as_ref()?.vm_steps).sum();
+    assert!(steps > 0 && steps <= counters.vm_steps * 12 / 10, "{steps} of {counters:?}");
+    let pages: u64 = plan.nodes.iter().filter_map(|n| n.loops.as_ref()?.page_requests).sum();
+    assert!(pages > 200 && pages <= counters.page_requests, "{pages} of {counters:?}");
+}
+
+#[test]
+fn schema_is_read() {
+    let mut db = orders();
+    db.count_rows(u64::MAX);
+    let schema = db.schema();
+    let names: Vec<&str> = schema.tables.iter().map(|table| table.name.as_str()).collect();
+    assert_eq!(names, ["orders", "odd name", "late"]);
+    assert_eq!(schema.tables[0].row_count, Some(20_000));
+    assert_eq!(schema.tables[0].columns[4].collation, "NOCASE");
+    assert_eq!(schema.tables[0].rowid_column(), Some(0));
+    assert_eq!(schema.tables[1].indexes[0].columns[0].name.as_deref(), Some("a\"b"));
+    assert_eq!(schema.tables[1].indexes[0].sql, None);
+    let info = db.file_info().unwrap();
+    assert_eq!((info.page_size, info.encoding.as_str()), (4096, "UTF-8"));
+    assert_eq!(info.size_bytes, info.page_size * info.page_count);
+}
+
+#[test]
+fn bad_statements_say_where() {
+    let db = orders();
+    let error = |sql: &str| match db.prepare(sql) {
+        Ok(statement) => statement.rows(&ALL).unwrap_err(),
+        Err(error) => error,
+    };
+    for (sql, offset) in [("select frmo from orders", 12), ("select * from orders where", 26), ("select (1", 9)] {
+        match error(sql) {
+            EngineError::Syntax { offset: found, .. } => assert_eq!(found, Some(offset), "{sql}"),
+            EngineError::UnknownName { .. } => {}
+            other => panic!("{sql}: {other:?}"),
+        }
+    }
+    assert_eq!(
+        error("select * from nosuch"),
+        EngineError::UnknownName { message: "No such table: nosuch.".into(), offset: Some(14) }
+    );
+    assert!(matches!(error("select colour from orders"), EngineError::UnknownName { offset: Some(7), .. }));
+    assert_eq!(error("delete from orders"), EngineError::Writes);
+    assert!(matches!(error("create table x(a)"), EngineError::NotRunnable(_)));
+    assert!(matches!(error("attach 'x' as y"), EngineError::NotRunnable(_)));
+    assert!(matches!(error("pragma journal_mode = delete"), EngineError::NotRunnable(_)));
+    assert!(matches!(error("begin"), EngineError::NotRunnable(_)));
+    assert_eq!(error("  -- nothing"), EngineError::NoStatement);
+    assert!(matches!(error("select 1; select 2"), EngineError::Syntax { offset: Some(10), .. }));
+    assert!(db.prepare("delete from orders where customer_id = 1").unwrap().plan().is_ok());
+    assert!(db.prepare("pragma table_info(orders)").unwrap().rows(&ALL).is_ok());
+}
+
+#[test]
+fn parameters_are_bound() {
+    let db = orders();
+    let statement = db.prepare("select count(*) from orders where customer_id = :c and id < ?").unwrap();
+    assert_eq!(statement.parameters(), [":c", "?2"]);
+    statement.bind(&[("c".into(), Value::Integer(7)), ("?2".into(), Value::Integer(1000))]).unwrap();
+    assert_eq!(statement.rows(&ALL).unwrap().rows, [[Value::Integer(10)]]);
+    assert!(statement.bind(&[(":nosuch".into(), Value::Null)]).is_err());
+}
+
+#[test]
+fn an_endless_query_is_stopped() {
+    struct Clock(std::cell::Cell<u64>);
+    impl scanseek_engine::Control for Clock {
+        fn now_ns(&self) -> u64 {
+            self.0.set(self.0.get() + 1_000_000);
+            self.0.get()
+        }
+        fn cancelled(&self) -> bool {
+            false
+        }
+    }
+    let db = Database::create(Rc::new(Clock(0.into()))).unwrap();
+    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
+    let statement = db.prepare(sql).unwrap();
+    let rows = statement.rows(&RowsRequest { row_cap: 3, time_ns: Some(1_000_000_000) }).unwrap();
+    assert_eq!(rows.stopped, Some(Stop::Deadline));
+    assert_eq!(rows.rows.len(), 3);
+    assert!(statement.measure(None, Some(1_000_000)).is_err());
+    assert_eq!(db.prepare("select 1").unwrap().rows(&ALL).unwrap().stopped, None);
+}
+
+#[test]
+fn bad_files_are_named() {
+    let open = |bytes: Vec<u8>| Database::open(Arc::new(bytes), None, Rc::new(NoControl)).map(|_| ());
+    assert_eq!(open(vec![]), Err(EngineError::EmptyFile));
+    assert!(matches!(open(b"id,name\n1,x\n".to_vec()), Err(EngineError::NotADatabase(why)) if why.contains("text")));
+    let good = orders().to_bytes().unwrap();
+    let cut = good[..good.len() / 2].to_vec();
+    assert!(matches!(open(cut), Err(EngineError::Truncated { .. })));
+    let mut damaged = good.clone();
+    damaged[100..4096].fill(0x55);
+    assert!(open(damaged).is_err());
+    assert_eq!(open(good), Ok(()));
+}
+
+#[test]
+fn the_planner_says_what_it_needs() {
+    let db = orders();
+    let planner = ShadowPlanner::new(db.schema()).unwrap();
+    let scans = planner
+        .scans("SELECT day FROM orders WHERE customer_id = 5 AND total > 3 ORDER BY day DESC LIMIT 10")
+        .unwrap();
+    assert_eq!(scans.len(), 1, "{scans:?}");
+    let scan = &scans[0];
+    assert_eq!(scan.constraints.iter().map(|c| c.column).collect::<Vec<_>>(), [Some(1), Some(3)]);
+    assert_eq!(scan.order_by[0].column, Some(2));
+    assert!(scan.order_by[0].descending && !scan.order_is_group);
+    assert_eq!(scan.columns_used, [1, 2, 3]);
+    // A view is looked through, an IN list is told from an equality, and a missing table is said.
+    let scans = planner.scans("SELECT count(*) FROM late WHERE customer_id IN (1, 2)").unwrap();
+    assert!(scans[0].constraints.iter().any(|c| c.op == scanseek_schema::ConstraintOp::In));
+    assert!(planner.scans("SELECT * FROM nosuch").is_err());
+}

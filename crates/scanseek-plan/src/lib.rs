@@ -1,0 +1,25 @@
+//! What a SQLite query plan is: detail text read as an [`Op`], the tree of steps, loop counters,
+//! the words shown for each step, findings, and the changes between two plans.
+//!
+//! Everything here is data in, data out. Text that is not recognised becomes [`Op::Other`] and
+//! the raw detail is always kept.
+
+mod counters;
+mod detail;
+mod diff;
+mod findings;
+mod number;
+mod op;
+mod plan;
+mod words;
+
+pub use counters::Counters;
+pub use detail::parse_detail;
+pub use diff::{Change, ChangeKind, changes};
+pub use findings::{Finding, Rule, Severity, findings};
+pub use number::grouped;
+pub use op::{
+    Access, Comparison, Constraint, IndexUse, Op, SetOperator, Source, TempBTreeUse, VirtualIndex,
+};
+pub use plan::{LoopStats, Plan, PlanNode};
+pub use words::{Tone, Words, sentence, tone};

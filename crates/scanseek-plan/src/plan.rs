@@ -1,0 +1,201 @@
+//! The plan as a tree of steps, and its text as the sqlite3 shell draws it.
+
+use std::collections::BTreeMap;
+
+use crate::detail::parse_detail;
+use crate::op::{Access, Op};
+
+/// A query plan: the rows of EXPLAIN QUERY PLAN, in order. A parent comes before its children.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    /// The steps, in SQLite's order.
+    pub nodes: Vec<PlanNode>,
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanNode {
+    /// SQLite's id of the step, unique in its plan.
+    pub id: i64,
+    /// The id of the parent step; 0 at the top.
+    pub parent: i64,
+    /// The text SQLite printed.
+    pub detail: String,
+    /// The detail, read.
+    pub op: Op,
+    /// What was measured while the statement ran; `None` when it did not run.
+    pub loops: Option<LoopStats>,
+}
+
+/// What one step did while the statement ran.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LoopStats {
+    /// How often the step started.
+    pub loops: u64,
+    /// Rows visited in all loops, before any further conditions are checked.
+    pub rows_visited: u64,
+    /// Rows that passed all conditions, in all loops; `None` when it cannot be known.
+    pub rows_out: Option<u64>,
+    /// SQLite's estimate of the rows per loop.
+    pub rows_estimated: f64,
+    /// Steps of SQLite's virtual machine.
+    pub vm_steps: Option<u64>,
+    /// Pages asked of the page cache.
+    pub page_requests: Option<u64>,
+}
+
+impl Plan {
+    /// Builds a plan from rows of (id, parent, detail). A parent that names no earlier row is
+    /// replaced by 0, so that the result is a tree whatever comes in.
+    pub fn from_rows(rows: impl IntoIterator<Item = (i64, i64, String)>) -> Plan {
+        let mut nodes: Vec<PlanNode> = Vec::new();
+        let mut known = std::collections::BTreeSet::new();
+        for (id, parent, detail) in rows {
+            let parent = if known.contains(&parent) { parent } else { 0 };
+            known.insert(id);
+            let op = parse_detail(&detail);
+            nodes.push(PlanNode { id, parent, detail, op, loops: None });
+        }
+        Plan { nodes }
+    }
+
+    /// The step with this id.
+    pub fn node(&self, id: i64) -> Option<&PlanNode> {
+        self.nodes.iter().find(|node| node.id == id)
+    }
+
+    /// The steps directly below `id`, in order; below 0 are the steps at the top.
+    pub fn children(&self, id: i64) -> impl Iterator<Item = &PlanNode> {
+        self.nodes.iter().filter(move |node| node.parent == id && node.id != id)
+    }
+
+    /// How many steps are above the step `id`: 0 at the top, and for an unknown id.
+    pub fn depth(&self, id: i64) -> usize {
+        let Some(mut at) = self.nodes.iter().position(|node| node.id == id) else {
+            return 0;
+        };
+        let parents = self.parent_positions();
+        let mut depth = 0;
+        while let Some(parent) = parents[at] {
+            at = parent;
+            depth += 1;
+        }
+        depth
+    }
+
+    /// The details, in order.
+    pub fn details(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().map(|node| node.detail.as_str())
+    }
+
+    /// The plan as the sqlite3 shell draws it, ending with a line feed:
+    ///
+    /// ```text
+    /// QUERY PLAN
+    /// |--SCAN t
+    /// `--USE TEMP B-TREE FOR ORDER BY
+    /// ```
+    ///
+    /// A plan without steps is the empty text.
+    pub fn to_text(&self) -> String {
+        if self.nodes.is_empty() {
+            return String::new();
+        }
+        let mut top = Vec::new();
+        let mut below: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        for (i, parent) in self.parent_positions().into_iter().enumerate() {
+            match parent {
+                Some(parent) => below[parent].push(i),
+                None => top.push(i),
+            }
+        }
+        let mut text = String::from("QUERY PLAN\n");
+        // A stack of its own: the depth comes from outside. Last in, first out, so reversed.
+        let mut open: Vec<(usize, String, bool)> = Vec::new();
+        let push = |open: &mut Vec<_>, steps: &[usize], prefix: &str| {
+            for (place, step) in steps.iter().enumerate().rev() {
+                open.push((*step, prefix.to_owned(), place + 1 == steps.len()));
+            }
+        };
+        push(&mut open, &top, "");
+        while let Some((step, prefix, last)) = open.pop() {
+            text.push_str(&prefix);
+            text.push_str(if last { "`--" } else { "|--" });
+            text.push_str(&self.nodes[step].detail);
+            text.push('\n');
+            let inner = prefix + if last { "   " } else { "|  " };
+            push(&mut open, &below[step], &inner);
+        }
+        text
+    }
+
+    /// The names of the indexes this plan uses, each once, in order of first use. Indexes that
+    /// SQLite made for a UNIQUE or PRIMARY KEY (`sqlite_autoindex_…`) are among them; automatic
+    /// indexes, which have no name, are not.
+    pub fn index_names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for node in &self.nodes {
+            if let Some(name) = node.op.index_use().and_then(|used| used.name.as_deref())
+                && !names.contains(&name)
+            {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Whether `node` is a scan or search of a subquery, a view or a common table expression
+    /// rather than of a table.
+    ///
+    /// SQLite prints an alias in place of the name on the scan, but the name on the subquery. So
+    /// a scan also counts when a subquery beside it is read under no name that is seen there:
+    /// better to stay silent about a table than to call a subquery one.
+    pub fn reads_subquery(&self, node: &PlanNode) -> bool {
+        let Some(access) = node.op.access() else {
+            return false;
+        };
+        if access.source.subquery {
+            return true;
+        }
+        if self.nodes.iter().filter_map(subquery_name).any(|name| name_matches(access, name)) {
+            return true;
+        }
+        let is_table_for_certain = access.virtual_index.is_some()
+            || access.index.as_ref().is_some_and(|used| used.name.is_some() || used.primary_key);
+        !is_table_for_certain
+            && self.children(node.parent).filter_map(subquery_name).any(|name| {
+                !self
+                    .children(node.parent)
+                    .filter_map(|other| other.op.access())
+                    .any(|other| name_matches(other, name))
+            })
+    }
+
+    /// For each step the position of its parent: the first earlier step with that id.
+    fn parent_positions(&self) -> Vec<Option<usize>> {
+        let mut first = BTreeMap::new();
+        self.nodes
+            .iter()
+            .enumerate()
+            .map(|(i, node)| {
+                let parent = match node.parent {
+                    0 => None,
+                    parent => first.get(&parent).copied(),
+                };
+                first.entry(node.id).or_insert(i);
+                parent
+            })
+            .collect()
+    }
+}
+
+fn subquery_name(node: &PlanNode) -> Option<&str> {
+    match &node.op {
+        Op::CoRoutine { name } | Op::Materialize { name } => Some(name),
+        _ => None,
+    }
+}
+
+fn name_matches(access: &Access, name: &str) -> bool {
+    access.source.label() == name || access.source.name == name
+}

@@ -1,0 +1,165 @@
+//! An index that could be created: what it is on, the statement that makes it and a good name.
+
+use crate::{Index, Schema, Table, quote_name};
+
+/// One key part of an [`IndexSpec`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IndexPart {
+    /// The column's name.
+    pub column: String,
+    /// `DESC`.
+    pub descending: bool,
+    /// A collation other than the column's own.
+    pub collation: Option<String>,
+}
+
+impl IndexPart {
+    /// An ascending part with the column's own collation.
+    pub fn ascending(column: impl Into<String>) -> Self {
+        Self { column: column.into(), descending: false, collation: None }
+    }
+}
+
+/// An index on columns of one table. It has no name of its own: see [`IndexSpec::name_in`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IndexSpec {
+    /// The table.
+    pub table: String,
+    /// Key parts, most significant first.
+    pub parts: Vec<IndexPart>,
+}
+
+/// SQLite takes longer names, people do not.
+const LONGEST_NAME: usize = 60;
+
+impl IndexSpec {
+    /// A readable name that nothing in the schema and none of `taken` has:
+    /// `idx_table_column_column`, cut at 60 characters, with a number behind it if needed.
+    pub fn name_in(&self, schema: &Schema, taken: &[String]) -> String {
+        let mut name = format!("idx_{}", word(&self.table));
+        for part in &self.parts {
+            let column = word(&part.column);
+            if name.len() + 1 + column.len() > LONGEST_NAME {
+                break;
+            }
+            name.push('_');
+            name.push_str(&column);
+            if part.descending {
+                name.push_str("_desc");
+            }
+        }
+        let is_taken = |name: &str| {
+            schema.has_name(name) || taken.iter().any(|other| other.eq_ignore_ascii_case(name))
+        };
+        if !is_taken(&name) {
+            return name;
+        }
+        (2..).map(|i| format!("{name}_{i}")).find(|name| !is_taken(name)).unwrap_or(name)
+    }
+
+    /// The statement that creates it under `name`, without a final semicolon.
+    pub fn ddl(&self, name: &str) -> String {
+        let parts: Vec<String> = self.parts.iter().map(part_sql).collect();
+        format!(
+            "CREATE INDEX {} ON {}({})",
+            quote_name(name),
+            quote_name(&self.table),
+            parts.join(", ")
+        )
+    }
+
+    /// True if every search this index serves is served by `other` too: same table, and its parts
+    /// begin the other's.
+    pub fn is_prefix_of(&self, other: &IndexSpec) -> bool {
+        self.table.eq_ignore_ascii_case(&other.table) && other.parts.starts_with(&self.parts)
+    }
+
+    /// True if an index of the table already begins with these parts. Partial indexes do not
+    /// count: they hold a part of the rows only.
+    pub fn exists_in(&self, table: &Table) -> bool {
+        table.indexes.iter().any(|index| !index.partial && begins_with(index, table, &self.parts))
+    }
+}
+
+fn begins_with(index: &Index, table: &Table, parts: &[IndexPart]) -> bool {
+    parts.len() <= index.columns.len()
+        && parts.iter().zip(&index.columns).all(|(part, column)| {
+            let same_name =
+                column.name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(&part.column));
+            let own = table.column(&part.column).map_or("BINARY", |(_, c)| c.collation.as_str());
+            let wanted = part.collation.as_deref().unwrap_or(own);
+            same_name
+                && column.descending == part.descending
+                && column.collation.eq_ignore_ascii_case(wanted)
+        })
+}
+
+fn part_sql(part: &IndexPart) -> String {
+    let mut sql = quote_name(&part.column);
+    if let Some(collation) = &part.collation {
+        sql.push_str(" COLLATE ");
+        sql.push_str(&quote_name(collation));
+    }
+    if part.descending {
+        sql.push_str(" DESC");
+    }
+    sql
+}
+
+/// The letters and digits of a name, in lower case, anything else as one underscore.
+fn word(name: &str) -> String {
+    let mut word = String::new();
+    for c in name.chars() {
+        if c.is_alphanumeric() {
+            word.extend(c.to_lowercase());
+        } else if !word.ends_with('_') {
+            word.push('_');
+        }
+    }
+    let word = word.trim_matches('_');
+    if word.is_empty() { "x".to_owned() } else { word.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(table: &str, columns: &[&str]) -> IndexSpec {
+        IndexSpec {
+            table: table.into(),
+            parts: columns.iter().map(|column| IndexPart::ascending(*column)).collect(),
+        }
+    }
+
+    #[test]
+    fn names_and_ddl() {
+        let schema = Schema::default();
+        for (spec, name, ddl) in [
+            (
+                spec("orders", &["customer_id", "created_at"]),
+                "idx_orders_customer_id_created_at",
+                "CREATE INDEX idx_orders_customer_id_created_at ON orders(customer_id, created_at)",
+            ),
+            (
+                spec("Order Lines", &["group", "a\"b"]),
+                "idx_order_lines_group_a_b",
+                "CREATE INDEX idx_order_lines_group_a_b ON \"Order Lines\"(\"group\", \"a\"\"b\")",
+            ),
+            (spec("--", &["?"]), "idx_x_x", "CREATE INDEX idx_x_x ON \"--\"(\"?\")"),
+        ] {
+            assert_eq!(spec.name_in(&schema, &[]), name);
+            assert_eq!(spec.ddl(name), ddl);
+        }
+        let twice = spec("orders", &["id"]);
+        assert_eq!(twice.name_in(&schema, &["IDX_ORDERS_ID".into()]), "idx_orders_id_2");
+        let long = spec("t", &["a_rather_long_column_name_here", "another_rather_long_column"]);
+        assert_eq!(long.name_in(&schema, &[]), "idx_t_a_rather_long_column_name_here");
+    }
+
+    #[test]
+    fn prefixes() {
+        assert!(spec("t", &["a"]).is_prefix_of(&spec("T", &["a", "b"])));
+        assert!(!spec("t", &["b"]).is_prefix_of(&spec("t", &["a", "b"])));
+        assert!(!spec("t", &["a"]).is_prefix_of(&spec("u", &["a", "b"])));
+    }
+}

@@ -1,0 +1,11 @@
+//! What stands in a text of SQL, before SQLite has seen it: its statements with their spans
+//! ([`split`]) and the facts that comments say of them ([`Facts`]).
+//!
+//! Nothing here judges SQL: whether a statement is right, what it reads and what it writes is
+//! SQLite's to say.
+
+mod facts;
+mod split;
+
+pub use facts::{Facts, ParameterValue};
+pub use split::{SourceStatement, first_keyword, split};

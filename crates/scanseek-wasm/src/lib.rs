@@ -1,0 +1,1 @@
+//! The worker's class Workbench over wire types; no logic.

@@ -1,0 +1,1 @@
+//! What crosses a boundary: serde mirrors of results and errors.

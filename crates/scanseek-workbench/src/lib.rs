@@ -1,0 +1,1 @@
+//! The use-cases: open, explain, analyse, suggest, trial, patch, share.

@@ -1,0 +1,179 @@
+/**
+ * The page's side of the engine: typed calls, a queue, Cancel, and a worker that may die.
+ *
+ * Calls are sent one at a time, so the running one is always known and a newer call may replace an older one
+ * that still waits. When the worker dies or must be killed, a new one is started and the open database is
+ * opened again in it before anything else runs.
+ */
+import { type FromWorker, type Op, type Params, type Result, type ToWorker, wireError } from "./protocol";
+import type { Progress, WireError } from "./types";
+
+export type RestartReason = "crashed" | "cancelled";
+
+export interface ClientEvents {
+  loading(size_bytes: number | null): void;
+  ready(): void;
+  loadFailed(message: string): void;
+  /** A new worker was started; `lost` tells why the database could not be opened again, if so. */
+  restarted(reason: RestartReason, lost: WireError | null): void;
+}
+
+export interface CallOptions {
+  onProgress?: (progress: Progress) => void;
+  /** A waiting call with the same lane is dropped (code "cancelled") when a newer one comes. */
+  lane?: string;
+}
+
+/** A running call: its answer, and a way to stop it. */
+export interface Call<T> {
+  answer: Promise<T>;
+  cancel(): void;
+}
+
+interface Pending {
+  id: number;
+  op: Op;
+  params: unknown[];
+  options: CallOptions;
+  resolve(value: unknown): void;
+  reject(error: WireError): void;
+}
+
+/** How long a cancelled call may take to answer before its worker is replaced. */
+const CANCEL_GRACE_MS = 1500;
+
+const CANCELLED = wireError("cancelled", "Cancelled.");
+const CRASHED = wireError(
+  "internal",
+  "The engine stopped and was restarted.",
+  "Your text and your file are still here. Try again, perhaps with a smaller query.",
+);
+
+export class EngineClient {
+  readonly #events: ClientEvents;
+  readonly #flag: SharedArrayBuffer | null = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : null;
+  #worker!: Worker;
+  #ready = false;
+  #nextId = 1;
+  #current: Pending | null = null;
+  #queue: Pending[] = [];
+  /** The last successful open, replayed in a new worker. */
+  #opened: { op: "open_sample" | "open_file"; params: unknown[] } | null = null;
+
+  constructor(events: ClientEvents) {
+    this.#events = events;
+    this.#spawn();
+  }
+
+  call<K extends Op>(op: K, params: Params<K>, options: CallOptions = {}): Call<Result<K>> {
+    const id = this.#nextId++;
+    const answer = new Promise<Result<K>>((resolve, reject) => {
+      if (options.lane) this.#drop((waiting) => waiting.options.lane === options.lane);
+      this.#queue.push({ id, op, params, options, resolve: resolve as (value: unknown) => void, reject });
+    });
+    this.#pump();
+    return { answer, cancel: () => this.#cancel(id) };
+  }
+
+  /** Starts over after a failed load. */
+  reload(): void {
+    this.#worker.terminate();
+    this.#spawn();
+  }
+
+  #spawn(): void {
+    this.#ready = false;
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "scanseek" });
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(worker, data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (worker !== this.#worker) return;
+      if (this.#ready) this.#replace("crashed");
+      else this.#events.loadFailed(event.message || "The engine's files could not be loaded.");
+    };
+    this.#worker = worker;
+    this.#post({ type: "init", cancel_flag: this.#flag });
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #pump(): void {
+    if (!this.#ready || this.#current) return;
+    const next = this.#queue.shift();
+    if (!next) return;
+    this.#current = next;
+    try {
+      this.#post({ type: "call", id: next.id, op: next.op, params: next.params });
+    } catch (cause) {
+      this.#current = null;
+      next.reject(wireError("internal", `The request could not be sent: ${String(cause)}`));
+      this.#pump();
+    }
+  }
+
+  #receive(worker: Worker, message: FromWorker): void {
+    if (worker !== this.#worker) return;
+    switch (message.type) {
+      case "loading":
+        return this.#events.loading(message.size_bytes);
+      case "load_failed":
+        return this.#events.loadFailed(message.message);
+      case "ready":
+        this.#ready = true;
+        this.#events.ready();
+        return this.#pump();
+      case "progress":
+        if (this.#current?.id === message.id) this.#current.options.onProgress?.(message.progress);
+        return;
+      case "fatal":
+        console.error(`engine: ${message.message}`);
+        return this.#replace("crashed");
+    }
+    const call = this.#current;
+    if (call?.id !== message.id) return;
+    this.#current = null;
+    if (message.type === "ok") {
+      if (call.op === "open_sample" || call.op === "open_file") {
+        this.#opened = { op: call.op, params: call.params };
+      } else if (call.op === "close") this.#opened = null;
+      call.resolve(message.ok);
+    } else call.reject(message.error);
+    this.#pump();
+  }
+
+  #cancel(id: number): void {
+    if (this.#current?.id !== id) return this.#drop((waiting) => waiting.id === id);
+    // Without shared memory a busy worker hears nothing, so there is no point in waiting.
+    if (!this.#flag) return this.#replace("cancelled");
+    Atomics.store(new Int32Array(this.#flag), 0, id);
+    setTimeout(() => {
+      if (this.#current?.id === id) this.#replace("cancelled");
+    }, CANCEL_GRACE_MS);
+  }
+
+  #drop(which: (waiting: Pending) => boolean): void {
+    const dropped = this.#queue.filter(which);
+    this.#queue = this.#queue.filter((waiting) => !which(waiting));
+    for (const waiting of dropped) waiting.reject(CANCELLED);
+  }
+
+  /** Ends this worker, starts another, and opens the database again before anything else. */
+  #replace(reason: RestartReason): void {
+    this.#worker.terminate();
+    const current = this.#current;
+    this.#current = null;
+    const error = reason === "crashed" ? CRASHED : CANCELLED;
+    this.#drop(() => true);
+    const source = this.#opened;
+    this.#opened = null; // Set again by the replay; a file that kills the engine twice is given up.
+    this.#spawn();
+    current?.reject(error);
+    if (!source) return this.#events.restarted(reason, null);
+    this.call(source.op, source.params as never).answer.then(
+      () => this.#events.restarted(reason, null),
+      (lost: WireError) => this.#events.restarted(reason, lost),
+    );
+  }
+}

@@ -1,0 +1,40 @@
+/** Messages between page and worker. Types are derived from the engine's class, so they cannot drift from it. */
+import type { Progress, WireError, Workbench } from "./types";
+
+/** Files travel as handles; the worker reads their bytes. */
+interface FileOps {
+  open_file(name: string, file: File, wal: File | null): ReturnType<Workbench["open_file"]>;
+}
+type Ops = Omit<Workbench, "open_file"> & FileOps;
+
+export type Op = keyof Ops;
+export type Params<K extends Op> = Parameters<Ops[K]>;
+export type Result<K extends Op> = ReturnType<Ops[K]>;
+
+/** page → worker. `cancel_flag` arrives once, before any request, when memory can be shared. */
+export type ToWorker =
+  | { type: "init"; cancel_flag: SharedArrayBuffer | null }
+  | { type: "call"; id: number; op: Op; params: unknown[] };
+
+/** worker → page. */
+export type FromWorker =
+  | { type: "loading"; size_bytes: number | null }
+  | { type: "ready" }
+  | { type: "load_failed"; message: string }
+  | { type: "ok"; id: number; ok: unknown }
+  | { type: "error"; id: number; error: WireError }
+  | { type: "progress"; id: number; progress: Progress }
+  /** The engine trapped: this worker must not be used again. */
+  | { type: "fatal"; id: number; message: string };
+
+export function wireError(
+  code: WireError["code"],
+  message: string,
+  hint: string | null = null,
+): WireError {
+  return { code, message, span: null, hint };
+}
+
+export function isWireError(value: unknown): value is WireError {
+  return typeof value === "object" && value !== null && "code" in value && "message" in value;
+}

@@ -1,0 +1,77 @@
+/** One query of a suggestion: its plan and counters before and after. */
+import type { PlanNode, QueryAdvice } from "../../engine/types";
+import { Badge, type Tone } from "../../ui/basics";
+import { CountersTable } from "../../ui/counters";
+import { brief } from "../../ui/format";
+
+const VERDICT: Record<QueryAdvice["verdict"], { tone: Tone; word: string }> = {
+  faster: { tone: "good", word: "Less work" },
+  slower: { tone: "bad", word: "More work" },
+  same: { tone: "neutral", word: "No change" },
+  not_measured: { tone: "warn", word: "Not measured" },
+};
+
+export function QueryCard({ query }: { query: QueryAdvice }) {
+  const { tone, word } = VERDICT[query.verdict];
+  const changed = query.before_text !== query.after_text;
+  const ratio = query.after.vm_steps > 0 ? query.before.vm_steps / query.after.vm_steps : null;
+  return (
+    <li class="card query-card" data-testid="query-advice">
+      <div class="card-head">
+        <h4>{query.name}</h4>
+        {query.weight !== 1 && <span class="weight">×{query.weight}</span>}
+        <Badge tone={tone}>{word}</Badge>
+        {query.verdict === "faster" && ratio !== null && ratio > 1 && (
+          <span class="ratio">{brief(ratio)} × fewer VM steps</span>
+        )}
+        <span class="spacer" />
+        {query.verdict !== "not_measured" && (
+          <span class="fine">{query.same_result ? "Same result" : "The results differ"}</span>
+        )}
+      </div>
+      {query.note && <p class="fine">{query.note}</p>}
+      {changed ? (
+        <>
+          <div class="before-after">
+            <PlanText label="As is" text={query.before_text} nodes={query.before_plan} query={query.name} />
+            <PlanText label="With indexes" text={query.after_text} nodes={query.after_plan} query={query.name} />
+          </div>
+          {query.verdict !== "not_measured" && (
+            <CountersTable before={query.before} after={query.after} caption={`Counters of ${query.name}`} />
+          )}
+        </>
+      ) : (
+        <PlanText label="The plan stays as it is" text={query.before_text} nodes={query.before_plan} query={query.name} />
+      )}
+    </li>
+  );
+}
+
+interface PlanTextProps {
+  label: string;
+  text: string;
+  nodes: PlanNode[];
+  query: string;
+}
+
+function PlanText({ label, text, nodes, query }: PlanTextProps) {
+  return (
+    <figure class="plan-text">
+      <figcaption>{label}</figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <pre class="code" tabIndex={0} role="region" aria-label={`${query}: ${label}`}>
+        {text.split("\n").map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity
+          <code key={index} class={`tone-${toneOf(line, nodes)}`}>
+            {`${line}\n`}
+          </code>
+        ))}
+      </pre>
+    </figure>
+  );
+}
+
+/** The tone of the node whose text this line ends with. */
+function toneOf(line: string, nodes: PlanNode[]): Tone {
+  return nodes.find((node) => line.endsWith(node.detail))?.tone ?? "neutral";
+}

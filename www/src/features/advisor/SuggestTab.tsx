@@ -1,0 +1,204 @@
+/** Suggested indexes, with the proof for each query. */
+import { addOwnIndex, suggest } from "../../store/actions";
+import { ownIndexError, suggestedFor, suggestTask } from "../../store/advisor";
+import { choose, chosen, forget, isChosen } from "../../store/chosen";
+import { opened } from "../../store/database";
+import { statements, text } from "../../store/editor";
+import type { Advice, Suggested } from "../../engine/types";
+import { CopyButton, Empty, ErrorNote, Note, Working } from "../../ui/basics";
+import { CountersTable } from "../../ui/counters";
+import { bytes, plural } from "../../ui/format";
+import { Icon } from "../../ui/icon";
+import { QueryCard } from "./QueryCard";
+import { ScopeChoice } from "./ScopeChoice";
+
+export function SuggestTab() {
+  const startedAt = suggestTask.startedAt.value;
+  const value = suggestTask.value.value;
+  const error = suggestTask.error.value;
+  if (!opened.value) return <Empty icon="open" title="Open a database first." />;
+  return (
+    <div class="suggest">
+      <div class="panel-bar">
+        <button
+          type="button"
+          class="button primary"
+          disabled={startedAt !== null || statements.value.length === 0}
+          onClick={() => void suggest()}
+        >
+          Suggest indexes
+        </button>
+        <ScopeChoice />
+      </div>
+      {startedAt !== null && (
+        <Working
+          label="Looking for indexes"
+          startedAt={startedAt}
+          progress={suggestTask.progress.value}
+          onCancel={suggestTask.cancel.value}
+        />
+      )}
+      {error && <ErrorNote error={error} />}
+      {value && startedAt === null && <Suggestion value={value} />}
+      {!value && startedAt === null && !error && (
+        <Empty icon="index" title="Which indexes would help?">
+          Each candidate is built on a copy of your data and the queries are run with and without it. Only what
+          makes a measured difference is suggested.
+        </Empty>
+      )}
+      <OwnIndex />
+    </div>
+  );
+}
+
+function Suggestion({ value }: { value: Suggested }) {
+  const stale = !text.value.includes(suggestedFor.value);
+  const helped = value.queries.filter((query) => query.verdict === "faster").length;
+  return (
+    <>
+      {stale && <Note tone="neutral">The queries have changed since. Ask again to see what fits now.</Note>}
+      {value.create.length === 0 ? (
+        <Note tone="neutral" testid="no-advice" hint="That is not a clean bill of health: only single indexes and short sets were tried, on this data.">
+          No index was found that helps {plural(value.queries.length, "this query", "these queries")}.
+        </Note>
+      ) : (
+        <section aria-label="Suggested indexes">
+          <h3>
+            {plural(value.create.length, "index", "indexes")} for {plural(helped, "query", "queries")}
+          </h3>
+          <ul class="cards">
+            {value.create.map((advice) => (
+              <AdviceCard key={advice.ddl} advice={advice} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {value.analyze && (
+        <Note tone="neutral">
+          Run ANALYZE once the indexes are there. It counts the data so that SQLite picks the right one; the patch
+          does it.
+        </Note>
+      )}
+      {value.queries.length > 1 && value.create.length > 0 && (
+        <section aria-label="All queries together">
+          <h3>All queries together</h3>
+          <CountersTable before={value.baseline} after={value.advised} caption="All queries, before and after" />
+        </section>
+      )}
+      {value.queries.length > 0 && (
+        <section aria-label="Query by query">
+          <h3>Query by query</h3>
+          <ul class="cards">
+            {value.queries.map((query) => (
+              <QueryCard key={query.name + query.sql} query={query} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <Left title="Not advised, because" rows={value.not_advised.map(({ ddl, because }) => [ddl, because])} />
+      <Left title="Not analysed" rows={value.not_analysed.map(({ sql, because }) => [sql, because])} />
+    </>
+  );
+}
+
+function AdviceCard({ advice }: { advice: Advice }) {
+  return (
+    <li class="card advice" data-testid="advice">
+      <div class="advice-head">
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isChosen(advice.ddl)}
+            onChange={(event) => choose(advice.ddl, event.currentTarget.checked, "suggested")}
+          />
+          <span>
+            Use<span class="sr-only"> {advice.name}</span>
+          </span>
+        </label>
+        <code class="ddl">{advice.ddl}</code>
+        <CopyButton text={advice.ddl} what={advice.name} />
+      </div>
+      <ul class="reasons">
+        {advice.reasons.map((reason) => (
+          <li key={reason.rule + reason.text}>{reason.text}</li>
+        ))}
+      </ul>
+      <p class="fine">
+        Takes {bytes(advice.bytes)}. {advice.helps.length > 0 && <>Helps: {advice.helps.join("; ")}.</>}
+      </p>
+    </li>
+  );
+}
+
+function Left({ title, rows }: { title: string; rows: [string, string][] }) {
+  if (rows.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <h3>{title}</h3>
+      <ul class="left">
+        {rows.map(([code, because]) => (
+          <li key={code}>
+            <code>{code}</code>
+            <span>{because}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** An index of the user's own, and all chosen ones that did not come from the list above. */
+function OwnIndex() {
+  const suggestedNow = new Set(suggestTask.value.value?.create.map((advice) => advice.ddl));
+  const others = chosen.value.filter((index) => !suggestedNow.has(index.ddl));
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const field = form.elements.namedItem("ddl") as HTMLInputElement;
+    if (field.value.trim() && (await addOwnIndex(field.value.trim()))) form.reset();
+  };
+  return (
+    <section class="own" aria-label="Your own index">
+      <h3>An index of your own</h3>
+      {others.length > 0 && (
+        <ul class="cards">
+          {others.map((index) => (
+            <li key={index.ddl} class="card advice">
+              <div class="advice-head">
+                <label class="check">
+                  <input
+                    type="checkbox"
+                    checked={index.on}
+                    onChange={(event) => choose(index.ddl, event.currentTarget.checked, index.origin)}
+                  />
+                  <span>Use</span>
+                </label>
+                <code class="ddl">{index.ddl}</code>
+                <span class="tag">{index.origin === "link" ? "from the link" : "yours"}</span>
+                <button type="button" class="button quiet icon-only" aria-label={`Remove ${index.ddl}`} onClick={() => forget(index.ddl)}>
+                  <Icon name="close" />
+                </button>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+      <form class="own-form" onSubmit={submit}>
+        <input
+          name="ddl"
+          class="mono"
+          type="text"
+          aria-label="CREATE INDEX statement"
+          placeholder="CREATE INDEX … ON …(…)"
+          autocomplete="off"
+          spellcheck={false}
+        />
+        <button type="submit" class="button">
+          <Icon name="plus" />
+          Add
+        </button>
+      </form>
+      {ownIndexError.value && <ErrorNote error={ownIndexError.value} />}
+    </section>
+  );
+}

@@ -1,0 +1,108 @@
+/** The editor with its strip of statements and the Run button. */
+import { run } from "../../store/actions";
+import { opened } from "../../store/database";
+import { active, moveTo, nameOf, selection, statements } from "../../store/editor";
+import { diagnostics, explained } from "../../store/plan";
+import { runTask } from "../../store/results";
+import type { Tone } from "../../ui/basics";
+import { Icon } from "../../ui/icon";
+import { Editor } from "./Editor";
+
+/** The most serious tone in a statement's plan. */
+function toneOf(index: number): Tone | null {
+  const plan = explained.value?.statements[index];
+  if (!plan) return null;
+  if (plan.error) return "bad";
+  for (const tone of ["bad", "warn", "good"] as const) {
+    if (plan.plan.some((node) => node.tone === tone)) return tone;
+  }
+  return "neutral";
+}
+
+const TONE_WORDS = { bad: "has a slow step", warn: "has a step to look at", good: "looks up rows", neutral: "" } as const;
+
+export function EditorPane() {
+  return (
+    <section class="editor-pane" aria-label="Queries">
+      <div class="editor-bar">
+        <StatementStrip />
+        <RunButton />
+      </div>
+      <Editor />
+      <ErrorLine />
+    </section>
+  );
+}
+
+function StatementStrip() {
+  const current = active.value;
+  return (
+    <nav class="strip" aria-label="Statements">
+      {statements.value.map((statement) => {
+        const tone = toneOf(statement.index);
+        const bad = statement.error ?? explained.value?.statements[statement.index]?.error;
+        return (
+          <button
+            key={statement.index}
+            type="button"
+            class="strip-item"
+            aria-current={statement.index === current?.index ? "true" : undefined}
+            title={statement.sql.length > 300 ? `${statement.sql.slice(0, 300)}…` : statement.sql}
+            onClick={() => moveTo(statement.span.start)}
+          >
+            {tone && (
+              <span class={`tone-${tone}`}>
+                <Icon name={tone} size={13} />
+                <span class="sr-only">{bad ? "has an error" : TONE_WORDS[tone]} </span>
+              </span>
+            )}
+            {nameOf(statement)}
+            {statement.weight !== 1 && <span class="weight">×{statement.weight}</span>}
+          </button>
+        );
+      })}
+    </nav>
+  );
+}
+
+function RunButton() {
+  const { from, to } = selection.value;
+  const startedAt = runTask.startedAt.value;
+  if (startedAt !== null) {
+    return (
+      <button type="button" class="button" onClick={() => runTask.cancel.value?.()}>
+        <Icon name="stop" />
+        Cancel
+      </button>
+    );
+  }
+  return (
+    <button
+      type="button"
+      class="button primary"
+      disabled={!opened.value || statements.value.length === 0}
+      title="Ctrl or ⌘ + Enter"
+      onClick={() => void run()}
+    >
+      <Icon name="run" />
+      {from === to ? "Run" : "Run selection"}
+    </button>
+  );
+}
+
+/** The first marked error, in words under the editor, so that it can be read without hovering. */
+function ErrorLine() {
+  const current = active.value;
+  const found = diagnostics.value;
+  const here = found.find(({ from }) => current && from >= current.span.start && from <= current.span.end) ?? found[0];
+  return (
+    <div class="editor-error" role="status" data-testid="editor-error">
+      {here && (
+        <button type="button" onClick={() => moveTo(here.from)}>
+          <Icon name="bad" size={14} />
+          {here.message}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,168 @@
+/** CodeMirror with SQLite's dialect, tied to the store. A chunk of its own, loaded after the first paint. */
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { SQLite, type SQLNamespace, sql } from "@codemirror/lang-sql";
+import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
+import {
+  Decoration,
+  type DecorationSet,
+  drawSelection,
+  EditorView,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  placeholder,
+} from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { effect } from "@preact/signals";
+import { run } from "../../store/actions";
+import { tables } from "../../store/database";
+import { active, moveRequest, selection, statements, text } from "../../store/editor";
+import { diagnostics } from "../../store/plan";
+
+export type MountEditor = typeof mountEditor;
+
+const highlight = HighlightStyle.define([
+  { tag: tags.keyword, color: "var(--code-keyword)", fontWeight: "600" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--code-number)" },
+  { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
+  { tag: [tags.typeName, tags.standard(tags.name)], color: "var(--code-type)" },
+]);
+
+function namespace(): SQLNamespace {
+  const schema: Record<string, { self: { label: string; type: string; detail: string }; children: object[] }> = {};
+  for (const table of tables.value) {
+    if (table.kind === "shadow") continue;
+    const rows = table.row_count === null ? table.kind : `${table.row_count.toLocaleString("en")} rows`;
+    schema[table.name] = {
+      self: { label: table.name, type: "type", detail: rows },
+      children: table.columns.map((column) => ({
+        label: column.name,
+        type: "property",
+        detail: column.declared_type.toLowerCase(),
+      })),
+    };
+  }
+  return schema as SQLNamespace;
+}
+
+/** Marks the lines of the statement that is meant, when there are several. */
+const setActive = StateEffect.define<{ from: number; to: number } | null>();
+const activeLine = Decoration.line({ class: "cm-meant" });
+const activeField = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(marks, transaction) {
+    let next = marks.map(transaction.changes);
+    for (const change of transaction.effects) {
+      if (!change.is(setActive)) continue;
+      const lines = [];
+      if (change.value) {
+        const { doc } = transaction.state;
+        const last = doc.lineAt(Math.min(change.value.to, doc.length)).number;
+        for (let n = doc.lineAt(Math.min(change.value.from, doc.length)).number; n <= last; n++) {
+          lines.push(activeLine.range(doc.line(n).from));
+        }
+      }
+      next = Decoration.set(lines);
+    }
+    return next;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+/** Replaces only what differs, so that the cursor, marks and undo history stay sensible. */
+function difference(before: string, after: string): { from: number; to: number; insert: string } {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
+}
+
+/** Puts an editor into `parent`; returns what takes it away again. */
+export function mountEditor(parent: HTMLElement, hint: string): () => void {
+  const language = new Compartment();
+  const sqlLanguage = () => sql({ dialect: SQLite, schema: namespace(), upperCaseKeywords: true });
+  const start = Math.min(selection.peek().to, text.peek().length);
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: text.peek(),
+      selection: { anchor: start },
+      extensions: [
+        // First, so that it wins over "insert a blank line".
+        keymap.of([{ key: "Mod-Enter", preventDefault: true, run: () => (void run(), true) }]),
+        lineNumbers(),
+        highlightActiveLineGutter(),
+        highlightSpecialChars(),
+        history(),
+        drawSelection(),
+        indentOnInput(),
+        bracketMatching(),
+        closeBrackets(),
+        autocompletion({ icons: false }),
+        lintGutter(),
+        activeField,
+        syntaxHighlighting(highlight),
+        language.of(sqlLanguage()),
+        placeholder(hint),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ "aria-label": "SQL editor", "data-testid": "sql" }),
+        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) text.value = update.state.doc.toString();
+          if (update.docChanged || update.selectionSet) {
+            const { from, to, head } = update.state.selection.main;
+            selection.value = from === to ? { from: head, to: head } : { from, to };
+          }
+        }),
+      ],
+    }),
+  });
+
+  const granted = moveRequest.peek();
+  const stops = [
+    effect(() => {
+      const next = text.value;
+      const current = view.state.doc.toString();
+      if (next !== current) view.dispatch({ changes: difference(current, next) });
+    }),
+    moveRequest.subscribe((request) => {
+      // Subscribing reports the last wish at once; that one is already in the start position.
+      if (!request || request === granted) return;
+      const anchor = Math.min(request.at, view.state.doc.length);
+      view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
+      if (request.focus) view.focus();
+    }),
+    effect(() => {
+      tables.value;
+      view.dispatch({ effects: language.reconfigure(sqlLanguage()) });
+    }),
+    effect(() => {
+      const length = view.state.doc.length;
+      const marks = diagnostics.value
+        .filter(({ from }) => from <= length)
+        .map(({ from, to, message }) => ({
+          from: Math.max(0, Math.min(from, length - 1)),
+          to: Math.min(to, length),
+          severity: "error" as const,
+          message,
+        }));
+      view.dispatch(setDiagnostics(view.state, marks));
+    }),
+    effect(() => {
+      const several = statements.value.length > 1;
+      const span = several ? (active.value?.span ?? null) : null;
+      view.dispatch({ effects: setActive.of(span && { from: span.start, to: span.end }) });
+    }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+    view.destroy();
+  };
+}

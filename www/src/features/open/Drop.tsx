@@ -1,0 +1,65 @@
+/** Dropping and pasting files anywhere on the page. */
+import { useEffect, useState } from "preact/hooks";
+import { openFiles } from "../../store/actions";
+import { Icon } from "../../ui/icon";
+
+function hasFiles(data: DataTransfer | null): boolean {
+  return data?.types.includes("Files") ?? false;
+}
+
+export function DropTarget() {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    // Entering a child fires before leaving its parent, so enters and leaves are counted.
+    let depth = 0;
+    const enter = (event: DragEvent) => {
+      if (!hasFiles(event.dataTransfer)) return;
+      event.preventDefault();
+      depth++;
+      setOver(true);
+    };
+    const hover = (event: DragEvent) => {
+      if (hasFiles(event.dataTransfer)) event.preventDefault();
+    };
+    const leave = () => {
+      depth = Math.max(0, depth - 1);
+      if (depth === 0) setOver(false);
+    };
+    const drop = (event: DragEvent) => {
+      if (!hasFiles(event.dataTransfer)) return;
+      event.preventDefault();
+      depth = 0;
+      setOver(false);
+      void openFiles([...(event.dataTransfer?.files ?? [])]);
+    };
+    const paste = (event: ClipboardEvent) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (files.length === 0) return;
+      event.preventDefault();
+      void openFiles(files);
+    };
+    const capture = { capture: true };
+    window.addEventListener("dragenter", enter);
+    window.addEventListener("dragover", hover);
+    window.addEventListener("dragleave", leave);
+    window.addEventListener("drop", drop, capture);
+    window.addEventListener("paste", paste);
+    return () => {
+      window.removeEventListener("dragenter", enter);
+      window.removeEventListener("dragover", hover);
+      window.removeEventListener("dragleave", leave);
+      window.removeEventListener("drop", drop, capture);
+      window.removeEventListener("paste", paste);
+    };
+  }, []);
+  if (!over) return null;
+  return (
+    <div class="drop-overlay" aria-hidden="true">
+      <div>
+        <Icon name="drop" size={44} />
+        <p>Drop to open</p>
+        <p class="fine">Works on a copy. Nothing leaves this browser.</p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+/** The page before anything is open: drop a file, or take a sample. */
+import { openSample } from "../../store/actions";
+import { engineState, samples } from "../../store/engine";
+import { Icon } from "../../ui/icon";
+import { OpenButton } from "./Header";
+import { SampleList } from "./Samples";
+
+const STEPS = [
+  ["See the plan", "Type a query. The page shows, in words, how SQLite will find its rows and what is slow about it."],
+  ["Get an index", "Ask for suggestions. Each index is built on a copy and kept only if it makes a measured difference."],
+  ["Take it home", "Time it, copy the patch with its undo script, or share a link that anyone can re-run."],
+] as const;
+
+export function Start() {
+  const ready = engineState.value.type === "ready";
+  return (
+    <section class="start" aria-label="Start" data-testid="start">
+      <div class="start-drop">
+        <Icon name="drop" size={34} />
+        <h2>Why is this query slow?</h2>
+        <p>Drop an SQLite file anywhere on this page, or choose one.</p>
+        <OpenButton label="Choose a file" primary />
+        <p class="fine">Works on a copy. Nothing leaves this browser. A -wal file may be dropped along with it.</p>
+      </div>
+      <div class="start-samples">
+        <h3>Or look at a sample</h3>
+        {ready ? (
+          <SampleList
+            samples={samples.value}
+            onOpen={(sample) => void openSample(sample.id, sample.default_scale, sample.title)}
+          />
+        ) : (
+          <ul class="samples" aria-hidden="true">
+            {[0, 1, 2, 3].map((n) => (
+              <li key={n}>
+                <div class="sample skeleton" />
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <ol class="steps">
+        {STEPS.map(([title, words]) => (
+          <li key={title}>
+            <strong>{title}</strong>
+            <span>{words}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,137 @@
+/** The plan of the statement under the cursor: tree or text, findings, counters. */
+import { chosenDdl } from "../../store/chosen";
+import { opened } from "../../store/database";
+import { active, nameOf } from "../../store/editor";
+import { planError, planView, selectedNode, shownPlan, wantChosen, withChosen } from "../../store/plan";
+import { Badge, CodeBlock, CopyButton, Empty, ErrorNote } from "../../ui/basics";
+import { CountersHelp, CountersRow } from "../../ui/counters";
+import { Icon } from "../../ui/icon";
+import { Segmented } from "../../ui/segmented";
+import { PlanTree } from "./PlanTree";
+
+const SEVERITY = {
+  high: { tone: "bad", word: "High" },
+  medium: { tone: "warn", word: "Medium" },
+  low: { tone: "neutral", word: "Low" },
+} as const;
+
+export function PlanTab() {
+  const statement = active.value;
+  const shown = shownPlan.value;
+  if (!opened.value) {
+    return <Empty icon="open" title="Open a database to see the plan." />;
+  }
+  if (planError.value) return <ErrorNote error={planError.value} />;
+  if (!statement) {
+    return (
+      <Empty icon="index" title="Type a query above.">
+        Its plan appears here while you type. Nothing is executed until you press Run.
+      </Empty>
+    );
+  }
+  if (!shown) return <p class="fine">Asking SQLite for the plan…</p>;
+  const { plan, measured } = shown;
+  const node = plan.plan.find(({ id }) => id === selectedNode.value) ?? null;
+  return (
+    <div class="plan">
+      <div class="panel-bar">
+        <h2>{nameOf(statement)}</h2>
+        <span class={measured ? "state measured" : "state"} data-testid="plan-state">
+          {measured ? "Measured" : "Not executed: this is the plan"}
+        </span>
+        <span class="spacer" />
+        {chosenDdl.value.length > 0 && (
+          <Segmented
+            label="Database"
+            options={[
+              { id: "as_is", label: "As is" },
+              { id: "with", label: `With ${chosenDdl.value.length} chosen` },
+            ]}
+            current={withChosen.value ? "with" : "as_is"}
+            onChange={(id) => {
+              wantChosen.value = id === "with";
+            }}
+          />
+        )}
+        <Segmented
+          label="View"
+          options={[
+            { id: "tree", label: "Tree" },
+            { id: "text", label: "Text" },
+          ]}
+          current={planView.value}
+          onChange={(id) => {
+            planView.value = id;
+          }}
+        />
+      </div>
+      {plan.error && <ErrorNote error={plan.error} />}
+      {plan.plan.length === 0 && !plan.error && (
+        <p class="fine">SQLite needs no plan for this statement: it reads no table.</p>
+      )}
+      {planView.value === "tree" && plan.plan.length > 0 && (
+        <div class="plan-columns">
+          <PlanTree nodes={plan.plan} measured={measured} />
+          <aside class="node-help" aria-label="About this step" aria-live="polite">
+            {node ? (
+              <>
+                <p class="mono node-detail">{node.detail}</p>
+                <p>{node.help}</p>
+                {node.help_url && (
+                  <a href={node.help_url} target="_blank" rel="noreferrer">
+                    SQLite's own words on this
+                  </a>
+                )}
+              </>
+            ) : (
+              <p class="fine">Choose a step to read what it does.</p>
+            )}
+          </aside>
+        </div>
+      )}
+      {planView.value === "text" && plan.plan_text && (
+        <div class="code-with-bar">
+          <CodeBlock code={plan.plan_text} label="Plan as text" />
+          <CopyButton text={plan.plan_text} what="the plan" />
+        </div>
+      )}
+      {plan.findings.length > 0 && (
+        <section aria-label="Findings">
+          <h3>Findings</h3>
+          <ul class="findings">
+            {plan.findings.map((finding) => (
+              <li key={finding.rule + finding.node}>
+                <Badge tone={SEVERITY[finding.severity].tone}>{SEVERITY[finding.severity].word}</Badge>
+                <span>{finding.message}</span>
+                {finding.node !== null && (
+                  <button
+                    type="button"
+                    class="button quiet small"
+                    onClick={() => {
+                      planView.value = "tree";
+                      selectedNode.value = finding.node;
+                    }}
+                  >
+                    Show step
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {measured && plan.counters && (
+        <section aria-label="Counters">
+          <h3>Counters of the last run</h3>
+          <CountersRow counters={plan.counters} />
+          <CountersHelp />
+        </section>
+      )}
+      {!measured && plan.plan.length > 0 && !withChosen.value && (
+        <p class="fine run-hint">
+          <Icon name="run" size={13} /> Run it to see rows and work per step.
+        </p>
+      )}
+    </div>
+  );
+}

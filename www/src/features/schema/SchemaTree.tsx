@@ -1,0 +1,185 @@
+/** The open database: its facts, and its tables, columns and indexes as a tree. */
+import { signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { ColumnInfo, IndexInfo, TableInfo } from "../../engine/types";
+import { opened, tables } from "../../store/database";
+import { insertText } from "../../store/editor";
+import { bytes, count, plural } from "../../ui/format";
+import { Icon } from "../../ui/icon";
+import { moveFocus } from "../../ui/tree";
+
+/** Names of the tables that are unfolded. */
+const unfolded = signal<ReadonlySet<string>>(new Set());
+
+function fold(name: string, open: boolean): void {
+  const next = new Set(unfolded.value);
+  if (open) next.add(name);
+  else next.delete(name);
+  unfolded.value = next;
+}
+
+/** A name as it is typed in SQL: plain when it can be, quoted otherwise. */
+function typed(name: string): string {
+  return /^[A-Za-z_]\w*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+export function SchemaPanel() {
+  const value = opened.value;
+  if (!value) return null;
+  const { database } = value;
+  const facts = [
+    bytes(database.size_bytes),
+    database.encoding,
+    database.journal_mode === "wal" ? "WAL" : null,
+    database.sample ? "sample" : null,
+  ].filter(Boolean);
+  return (
+    <section class="schema" aria-label="Schema">
+      <div class="schema-head">
+        <h2 title={database.name}>{database.name}</h2>
+        <p class="fine" title={`${count(database.page_count)} pages of ${count(database.page_size)} bytes`}>
+          {facts.join(" · ")}
+        </p>
+      </div>
+      <SchemaTree />
+    </section>
+  );
+}
+
+function SchemaTree() {
+  const root = useRef<HTMLUListElement>(null);
+  const list = tables.value.filter((table) => table.kind !== "shadow");
+  if (list.length === 0) return <p class="fine schema-empty">This database has no tables.</p>;
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const item = (event.target as HTMLElement).closest<HTMLElement>("[role=treeitem]");
+    if (!item) return;
+    const table = item.dataset.table;
+    const parent = item.dataset.parent;
+    if (event.key === "ArrowRight" && table) fold(table, true);
+    else if (event.key === "ArrowLeft" && table) fold(table, false);
+    else if (event.key === "ArrowLeft" && parent) {
+      root.current?.querySelector<HTMLElement>(`[data-table="${CSS.escape(parent)}"]`)?.focus();
+    } else if (event.key === "Enter") item.click();
+    else if (event.key === " " && table) fold(table, !unfolded.value.has(table));
+    else if (!moveFocus(root.current, item, event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a list is the plain markup of a tree
+    <ul class="tree" role="tree" aria-label="Tables" ref={root} onKeyDown={onKeyDown}>
+      {list.map((table, index) => (
+        <TableItem key={table.name} table={table} first={index === 0} />
+      ))}
+    </ul>
+  );
+}
+
+function TableItem({ table, first }: { table: TableInfo; first: boolean }) {
+  const open = unfolded.value.has(table.name);
+  const kind = table.kind === "table" ? "" : table.kind;
+  return (
+    <li role="none">
+      <div
+        class="tree-row table-row"
+        role="treeitem"
+        aria-expanded={open}
+        aria-level={1}
+        tabIndex={first ? 0 : -1}
+        data-table={table.name}
+        title={`Put ${table.name} into the editor`}
+        onClick={() => insertText(typed(table.name))}
+        onKeyDown={undefined}
+      >
+        {/* The keyboard folds with the arrow keys, so this is for the pointer alone. */}
+        <span
+          class={open ? "fold open" : "fold"}
+          data-testid={`fold-${table.name}`}
+          aria-hidden="true"
+          onClick={(event) => {
+            event.stopPropagation();
+            fold(table.name, !open);
+          }}
+        >
+          <Icon name="chevron" size={14} />
+        </span>
+        <span class="tree-name mono">{table.name}</span>
+        {kind && <span class="tag">{kind}</span>}
+        {table.row_count !== null && <span class="tree-count">{count(table.row_count)}</span>}
+        {table.row_count !== null && <span class="sr-only">{plural(table.row_count, "row")}</span>}
+      </div>
+      {open && (
+        // biome-ignore lint/a11y/useSemanticElements: a group inside a tree
+        <ul role="group" aria-label={table.name}>
+          {table.columns
+            .filter((column) => !column.hidden)
+            .map((column) => (
+              <ColumnItem key={column.name} column={column} table={table.name} />
+            ))}
+          {table.indexes.map((index) => (
+            <IndexItem key={index.name} index={index} table={table.name} />
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+function ColumnItem({ column, table }: { column: ColumnInfo; table: string }) {
+  const notes = [
+    column.primary_key ? "primary key" : "",
+    column.not_null ? "not null" : "",
+    column.references ? `→ ${column.references}` : "",
+  ].filter(Boolean);
+  return (
+    <li role="none">
+      <div
+        class="tree-row leaf"
+        role="treeitem"
+        aria-level={2}
+        tabIndex={-1}
+        data-parent={table}
+        title={notes.join(", ") || undefined}
+        onClick={() => insertText(typed(column.name))}
+        onKeyDown={undefined}
+      >
+        <span class="tree-name mono">{column.name}</span>
+        {column.primary_key > 0 && <span class="tag">key</span>}
+        <span class="tree-type mono">{column.declared_type.toLowerCase()}</span>
+      </div>
+    </li>
+  );
+}
+
+const ORIGIN = { create_index: "", unique: "unique", primary_key: "key" } as const;
+
+function IndexItem({ index, table }: { index: IndexInfo; table: string }) {
+  const columns = index.columns
+    .map((column) => (column.name ?? column.expression ?? "?") + (column.descending ? " desc" : ""))
+    .join(", ");
+  const tag = ORIGIN[index.origin] || (index.unique ? "unique" : "");
+  return (
+    <li role="none">
+      <div
+        class="tree-row leaf index-row"
+        role="treeitem"
+        aria-level={2}
+        tabIndex={-1}
+        data-parent={table}
+        title={index.sql ?? index.name}
+        onClick={() => insertText(typed(index.name))}
+        onKeyDown={undefined}
+      >
+        <Icon name="index" size={14} />
+        <span class="tree-name">
+          <span class="mono">{index.origin === "create_index" ? index.name : `(${columns})`}</span>
+          {index.origin === "create_index" && <span class="index-columns mono">({columns})</span>}
+          {index.partial && <span class="index-columns mono">where {index.partial}</span>}
+        </span>
+        {tag && <span class="tag">{tag}</span>}
+      </div>
+    </li>
+  );
+}

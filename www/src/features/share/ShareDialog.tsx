@@ -1,0 +1,92 @@
+/** The link to what is on show, its Markdown form, and how long it is. */
+import { useId } from "preact/hooks";
+import { chosenDdl } from "../../store/chosen";
+import { opened } from "../../store/database";
+import { statements } from "../../store/editor";
+import { shareOpen, shareTask } from "../../store/share";
+import { CopyButton, ErrorNote, Note, Working } from "../../ui/basics";
+import { Dialog } from "../../ui/dialog";
+import { count, plural } from "../../ui/format";
+
+/** Messages in common chat tools are cut at this many characters. */
+const CHAT_LIMIT = 2000;
+
+export function ShareDialog() {
+  const close = () => {
+    shareOpen.value = false;
+    shareTask.cancel.value?.();
+  };
+  return (
+    <Dialog title="Share" open={shareOpen.value} onClose={close}>
+      <ShareBody />
+    </Dialog>
+  );
+}
+
+function ShareBody() {
+  const startedAt = shareTask.startedAt.value;
+  const error = shareTask.error.value;
+  const link = shareTask.value.value;
+  const database = opened.value?.database;
+  if (startedAt !== null) {
+    return (
+      <Working
+        label="Running the queries for their counters"
+        startedAt={startedAt}
+        progress={shareTask.progress.value}
+        onCancel={shareTask.cancel.value}
+      />
+    );
+  }
+  if (error) return <ErrorNote error={error} />;
+  if (!link || !database) return null;
+  const url = `${location.origin}${location.pathname}${link.fragment}`;
+  const title = `ScanSeek: ${plural(statements.value.length, "query", "queries")} on ${database.name}`;
+  const markdown = `[${title.replace(/[[\]\\]/g, "\\$&")}](${url})`;
+  return (
+    <div class="share">
+      <p>
+        The link holds the queries, {plural(chosenDdl.value.length, "chosen index", "chosen indexes")} and the counters
+        measured here.{" "}
+        {database.sample
+          ? "Whoever opens it gets the same sample and sees whether the counters match."
+          : `It does not hold your data: only the name, size and fingerprint of ${database.name}. Whoever opens it needs the file.`}
+      </p>
+      <Field label="Link" value={url} />
+      <Field label="Markdown link" value={markdown} />
+      <LengthMeter length={markdown.length} />
+      <p class="fine">All of this is in the part after #, which browsers do not send to any server.</p>
+    </div>
+  );
+}
+
+function Field({ label, value }: { label: string; value: string }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <div class="field-row">
+        <input id={id} class="mono" readOnly value={value} onFocus={(event) => event.currentTarget.select()} />
+        <CopyButton text={value} what={label} />
+      </div>
+    </div>
+  );
+}
+
+function LengthMeter({ length }: { length: number }) {
+  const id = useId();
+  const over = length > CHAT_LIMIT;
+  return (
+    <div class="length">
+      <label for={id}>
+        {count(length)} of {count(CHAT_LIMIT)} characters, the limit of common chat tools
+      </label>
+      <meter id={id} min={0} max={CHAT_LIMIT} high={CHAT_LIMIT * 0.9} optimum={0} value={Math.min(length, CHAT_LIMIT)} />
+      {over && (
+        <Note tone="warn" hint="Send it by mail or put it in a document, or remove some queries.">
+          Chat tools may cut this link.
+        </Note>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+/** Puts the page together and starts the engine. */
+import { render } from "preact";
+import "./styles/index.css";
+import { SuggestTab } from "./features/advisor/SuggestTab";
+import { loadEditor } from "./features/editor/Editor";
+import { EditorPane } from "./features/editor/EditorPane";
+import { Banners } from "./features/open/Banners";
+import { DropTarget } from "./features/open/Drop";
+import { Header } from "./features/open/Header";
+import { Start } from "./features/open/Start";
+import { PatchTab } from "./features/patch/PatchTab";
+import { PlanTab } from "./features/plan/PlanTab";
+import { RowsTab } from "./features/results/RowsTab";
+import { SchemaPanel } from "./features/schema/SchemaTree";
+import { ShareDialog } from "./features/share/ShareDialog";
+import { TrialTab } from "./features/trial/TrialTab";
+import { start } from "./store/actions";
+import { chosenDdl } from "./store/chosen";
+import { opened } from "./store/database";
+import { linkState } from "./store/share";
+import { TABS, type TabId, tab } from "./store/view";
+import { Splitter } from "./ui/splitter";
+import { Tabs } from "./ui/tabs";
+
+const PANELS: Record<TabId, () => preact.JSX.Element | null> = {
+  plan: PlanTab,
+  rows: RowsTab,
+  suggest: SuggestTab,
+  trial: TrialTab,
+  patch: PatchTab,
+};
+
+function Panels() {
+  const Panel = PANELS[tab.value];
+  const n = chosenDdl.value.length;
+  const tabs = TABS.map((entry) =>
+    n > 0 && (entry.id === "trial" || entry.id === "patch") ? { ...entry, note: String(n) } : entry,
+  );
+  return (
+    <Tabs
+      label="Views"
+      tabs={tabs}
+      current={tab.value}
+      onChange={(id) => {
+        tab.value = id;
+      }}
+    >
+      <Panel />
+    </Tabs>
+  );
+}
+
+function App() {
+  const open = opened.value !== null;
+  const waiting = linkState.value.type === "waiting_for_file";
+  return (
+    <div class={open ? "app is-open" : "app"}>
+      <Header />
+      <Banners />
+      <div class="workspace">
+        {open && <SchemaPanel />}
+        {open && (
+          <Splitter label="Width of the schema" property="--schema-width" initial={272} min={180} max={520} direction="horizontal" />
+        )}
+        <main class="main">
+          {!open && !waiting && <Start />}
+          <EditorPane />
+          {open && (
+            <>
+              <Splitter label="Height of the editor" property="--editor-height" initial={230} min={110} max={640} direction="vertical" />
+              <Panels />
+            </>
+          )}
+        </main>
+      </div>
+      <ShareDialog />
+      <DropTarget />
+    </div>
+  );
+}
+
+const root = document.getElementById("app");
+if (root) render(<App />, root);
+start();
+loadEditor();

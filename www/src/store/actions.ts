@@ -1,0 +1,423 @@
+/** Everything the page can ask of the engine. Only this file calls engine/. */
+import { batch, effect, untracked } from "@preact/signals";
+import { type Call, EngineClient } from "../engine/client";
+import { isWireError, wireError } from "../engine/protocol";
+import type { Opened, WireError } from "../engine/types";
+import { ownIndexError, scope, suggestedFor, suggestTask } from "./advisor";
+import { chooseSuggested, choose, chosen, chosenDdl } from "./chosen";
+import { opened, openingName, openTask } from "./database";
+import {
+  active,
+  nameOf,
+  pristine,
+  replaceText,
+  type Slice,
+  selection,
+  sliceOf,
+  statementAt,
+  statements,
+  text,
+} from "./editor";
+import { about, engineState, samples } from "./engine";
+import { sortFiles } from "./files";
+import { patch, patchError } from "./patch";
+import { explained, planError, selectedNode, wantChosen, withChosen } from "./plan";
+import { DEADLINE_MS, ROW_CAP, ranName, ranSlice, runTask } from "./results";
+import { linkState, shareOpen, shareTask } from "./share";
+import { clearTask, type Task } from "./task";
+import { BUDGET_MS, trialTask, triedWith } from "./trial";
+import { dismiss, notify, tab } from "./view";
+
+/** Typing rests this long before the plan is asked for. */
+const TYPING_PAUSE_MS = 150;
+
+let client: EngineClient;
+
+/** Starts the engine and what follows by itself: the plan after typing, the patch after a choice, links. */
+export function start(): void {
+  client = new EngineClient({
+    loading: (size_bytes) => {
+      engineState.value = { type: "loading", size_bytes };
+    },
+    ready: () => {
+      engineState.value = { type: "ready" };
+      if (!about.value) void introduce();
+    },
+    loadFailed: (message) => {
+      engineState.value = { type: "failed", message };
+    },
+    restarted: (reason, lost) => {
+      if (lost) opened.value = null;
+      if (lost) {
+        notify({ key: "engine", tone: "bad", text: "The engine was restarted, but the file could not be opened again.", hint: lost.message });
+      } else if (reason === "crashed") {
+        notify({ key: "engine", tone: "warn", text: "The engine stopped and was restarted. Your text and your file are still here." });
+      }
+      void refreshPlan();
+    },
+  });
+
+  let timer = 0;
+  effect(() => {
+    text.value;
+    ticket++;
+    clearTimeout(timer);
+    timer = window.setTimeout(() => void refreshPlan(), TYPING_PAUSE_MS);
+  });
+  effect(() => {
+    opened.value;
+    withChosen.value;
+    if (withChosen.value) chosenDdl.value;
+    untracked(() => void refreshPlan());
+  });
+  effect(() => {
+    active.value?.index;
+    selectedNode.value = null;
+  });
+  effect(() => {
+    chosenDdl.value;
+    if (tab.value === "patch" && opened.value) untracked(() => void refreshPatch());
+  });
+
+  window.addEventListener("hashchange", () => void openLink(location.hash));
+  window.addEventListener("scanseek:crash-for-test", () => {
+    client.call("crash_for_test", []).answer.catch(() => {});
+  });
+}
+
+export function retryEngine(): void {
+  engineState.value = { type: "loading", size_bytes: null };
+  client.reload();
+}
+
+async function introduce(): Promise<void> {
+  about.value = await client.call("about", []).answer;
+  samples.value = await client.call("samples", []).answer;
+  void refreshPlan();
+  if (location.hash.startsWith("#v")) void openLink(location.hash);
+}
+
+function asWireError(cause: unknown): WireError {
+  return isWireError(cause) ? cause : wireError("internal", String((cause as Error)?.message ?? cause));
+}
+
+/** Runs a call as a task. Resolves to its answer, or to null when it failed; never rejects. */
+async function perform<T>(task: Task<T>, begin: (onProgress: Task<T>["progress"]) => Call<T>): Promise<T | null> {
+  if (task.startedAt.value !== null) return null;
+  task.error.value = null;
+  task.progress.value = null;
+  task.startedAt.value = performance.now();
+  const call = begin(task.progress);
+  task.cancel.value = call.cancel;
+  try {
+    const value = await call.answer;
+    task.value.value = value;
+    return value;
+  } catch (cause) {
+    task.error.value = asWireError(cause);
+    return null;
+  } finally {
+    batch(() => {
+      task.startedAt.value = null;
+      task.cancel.value = null;
+      task.progress.value = null;
+    });
+  }
+}
+
+function report<T>(task: Task<T>) {
+  return {
+    onProgress: (progress: NonNullable<Task<T>["progress"]["value"]>) => {
+      task.progress.value = progress;
+    },
+  };
+}
+
+// ---- opening -------------------------------------------------------------------------------------------
+
+function showOpened(value: Opened): void {
+  batch(() => {
+    opened.value = value;
+    explained.value = null;
+    for (const task of [runTask, suggestTask, trialTask, shareTask]) clearTask<unknown>(task as Task<unknown>);
+    chosen.value = [];
+    wantChosen.value = false;
+    patch.value = null;
+    ranSlice.value = null;
+    ownIndexError.value = null;
+    tab.value = "plan";
+    if (linkState.value.type !== "waiting_for_file") linkState.value = { type: "none" };
+  });
+  dismiss("open");
+  dismiss("engine");
+  for (const notice of value.notices) {
+    notify({ key: `open-${notice.code}`, tone: "warn", text: notice.message });
+  }
+}
+
+/** Puts a sample's queries into the editor; text of the user's own can be brought back. */
+function loadWorkload(workload: string | null): void {
+  const previous = text.value;
+  const own = previous.trim() !== "" && previous !== pristine.value;
+  if (workload === null) {
+    if (!own) replaceText("");
+    pristine.value = null;
+    return;
+  }
+  replaceText(workload);
+  pristine.value = workload;
+  if (own) {
+    notify({
+      key: "text",
+      tone: "neutral",
+      text: "The sample's queries are in the editor now.",
+      action: { label: "Bring my text back", run: () => (replaceText(previous), dismiss("text")) },
+    });
+  }
+}
+
+export async function openSample(id: string, scale: number, title: string): Promise<boolean> {
+  openingName.value = title;
+  const value = await perform(openTask, () => client.call("open_sample", [id, scale], report(openTask)));
+  if (!value) return false;
+  showOpened(value);
+  loadWorkload(value.workload);
+  return true;
+}
+
+export async function openFiles(files: File[]): Promise<void> {
+  const { database, wal, text: script, left_out } = sortFiles(files);
+  for (const line of left_out) notify({ key: `left-${line}`, tone: "warn", text: line });
+  if (script) {
+    const previous = text.value;
+    replaceText(await script.text());
+    if (previous.trim() && previous !== pristine.value) {
+      notify({
+        key: "text",
+        tone: "neutral",
+        text: `${script.name} is in the editor now.`,
+        action: { label: "Bring my text back", run: () => (replaceText(previous), dismiss("text")) },
+      });
+    }
+  }
+  if (!database) return;
+  openingName.value = database.name;
+  const value = await perform(openTask, () =>
+    client.call("open_file", [database.name, database, wal], report(openTask)),
+  );
+  if (!value) return;
+  showOpened(value);
+  const link = linkState.value;
+  if (link.type === "waiting_for_file") {
+    for (const ddl of link.notebook.indexes) choose(ddl, true, "link");
+    wantChosen.value = link.notebook.indexes.length > 0;
+    await checkLink(link.fragment);
+  } else if (!script) loadWorkload(null);
+}
+
+// ---- plan ----------------------------------------------------------------------------------------------
+
+let ticket = 0;
+
+async function refreshPlan(): Promise<void> {
+  const mine = ++ticket;
+  const sql = text.value;
+  const lane = { lane: "plan" };
+  if (engineState.value.type !== "ready") return;
+  try {
+    if (!opened.value) {
+      const list = await client.call("statements", [sql], lane).answer;
+      if (mine !== ticket) return;
+      batch(() => {
+        statements.value = list;
+        explained.value = null;
+        planError.value = null;
+      });
+      return;
+    }
+    const answer = withChosen.value
+      ? await client.call("explain_with", [sql, chosenDdl.value], lane).answer
+      : await client.call("explain", [sql], lane).answer;
+    if (mine !== ticket) return;
+    batch(() => {
+      explained.value = answer;
+      statements.value = answer.statements.map((plan) => plan.statement);
+      planError.value = null;
+    });
+  } catch (cause) {
+    if (mine !== ticket) return;
+    const error = asWireError(cause);
+    if (error.code === "cancelled") return;
+    batch(() => {
+      explained.value = null;
+      planError.value = error;
+    });
+  }
+}
+
+/** The statements of the text as it is now, not as it was a moment ago. */
+async function freshStatements(): Promise<void> {
+  const sql = text.value;
+  const list = await client.call("statements", [sql]).answer;
+  if (sql === text.value) statements.value = list;
+}
+
+function activeSlice(): Slice {
+  const statement = active.value;
+  return statement ? sliceOf(statements.value, statement, text.value) : { text: text.value, offset: 0 };
+}
+
+async function scopedText(): Promise<string> {
+  if (scope.value === "all") return text.value;
+  await freshStatements();
+  return activeSlice().text;
+}
+
+// ---- run, suggest, trial, patch ------------------------------------------------------------------------
+
+/** Runs the selection, or the statement under the cursor. */
+export async function run(): Promise<void> {
+  if (runTask.startedAt.value !== null) return;
+  tab.value = "rows";
+  try {
+    await freshStatements();
+  } catch (cause) {
+    clearTask(runTask);
+    runTask.error.value = asWireError(cause);
+    return;
+  }
+  const { from, to } = selection.value;
+  const picked = text.value.slice(from, to);
+  const slice = picked.trim() ? { text: picked, offset: from } : activeSlice();
+  const statement = statementAt(statements.value, to);
+  batch(() => {
+    runTask.value.value = null;
+    ranSlice.value = slice;
+    ranName.value = picked.trim() ? "Selection" : statement ? nameOf(statement) : "";
+  });
+  await perform(runTask, () =>
+    client.call("run", [slice.text, { row_cap: ROW_CAP, deadline_ms: DEADLINE_MS }], report(runTask)),
+  );
+}
+
+export async function suggest(): Promise<void> {
+  if (suggestTask.startedAt.value !== null) return;
+  let sql: string;
+  try {
+    sql = await scopedText();
+  } catch (cause) {
+    suggestTask.error.value = asWireError(cause);
+    return;
+  }
+  const value = await perform(suggestTask, () => client.call("suggest", [sql], report(suggestTask)));
+  if (!value) return;
+  suggestedFor.value = sql;
+  chooseSuggested(value.create.map((advice) => advice.ddl));
+}
+
+/** Adds an index the user wrote, once the engine has accepted it. */
+export async function addOwnIndex(ddl: string): Promise<boolean> {
+  ownIndexError.value = null;
+  try {
+    await client.call("explain_with", ["SELECT 1", [ddl]]).answer;
+    choose(ddl, true, "own");
+    return true;
+  } catch (cause) {
+    ownIndexError.value = asWireError(cause);
+    return false;
+  }
+}
+
+export async function tryIndexes(): Promise<void> {
+  if (trialTask.startedAt.value !== null) return;
+  const indexes = chosenDdl.value;
+  let sql: string;
+  try {
+    sql = await scopedText();
+  } catch (cause) {
+    trialTask.error.value = asWireError(cause);
+    return;
+  }
+  const value = await perform(trialTask, () =>
+    client.call("trial", [sql, indexes, { budget_ms: BUDGET_MS }], report(trialTask)),
+  );
+  if (value) triedWith.value = { text: sql, indexes };
+}
+
+async function refreshPatch(): Promise<void> {
+  const indexes = chosenDdl.value;
+  if (indexes.length === 0) {
+    patch.value = null;
+    patchError.value = null;
+    return;
+  }
+  try {
+    const value = await client.call("patch", [indexes, suggestedFor.value || text.value], { lane: "patch" }).answer;
+    if (indexes !== chosenDdl.value) return;
+    patch.value = value;
+    patchError.value = null;
+  } catch (cause) {
+    const error = asWireError(cause);
+    if (error.code !== "cancelled") patchError.value = error;
+  }
+}
+
+// ---- share ---------------------------------------------------------------------------------------------
+
+export async function share(): Promise<void> {
+  clearTask(shareTask);
+  shareOpen.value = true;
+  await perform(shareTask, () =>
+    client.call(
+      "share",
+      [{ sql: text.value, indexes: chosenDdl.value, cursor: selection.value.to }],
+      report(shareTask),
+    ),
+  );
+}
+
+async function checkLink(fragment: string): Promise<void> {
+  linkState.value = { type: "checking" };
+  try {
+    linkState.value = { type: "checked", check: await client.call("check_link", [fragment]).answer };
+  } catch (cause) {
+    linkState.value = { type: "failed", error: asWireError(cause) };
+  }
+}
+
+/** Opens what a link holds, and checks that its counters come out the same here. */
+async function openLink(fragment: string): Promise<void> {
+  if (!fragment.startsWith("#v")) return;
+  try {
+    const notebook = await client.call("read_link", [fragment]).answer;
+    const before = text.value;
+    const own = before.trim() !== "" && before !== pristine.value && before !== notebook.sql;
+    const database = notebook.database;
+    if (database.type === "sample") {
+      linkState.value = { type: "checking" };
+      const title = samples.value.find((sample) => sample.id === database.id)?.title ?? database.id;
+      if (!(await openSample(database.id, database.scale, title))) {
+        linkState.value = { type: "none" };
+        return;
+      }
+      pristine.value = null;
+    } else {
+      linkState.value = { type: "waiting_for_file", fragment, notebook };
+    }
+    replaceText(notebook.sql);
+    dismiss("text");
+    if (own) {
+      notify({
+        key: "text",
+        tone: "neutral",
+        text: "The link's queries are in the editor now.",
+        action: { label: "Bring my text back", run: () => (replaceText(before), dismiss("text")) },
+      });
+    }
+    for (const ddl of notebook.indexes) choose(ddl, true, "link");
+    wantChosen.value = notebook.indexes.length > 0;
+    if (database.type === "sample") await checkLink(fragment);
+  } catch (cause) {
+    linkState.value = { type: "failed", error: asWireError(cause) };
+  }
+}

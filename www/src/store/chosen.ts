@@ -1,0 +1,34 @@
+/** The chosen indexes: what Plan, Trial, Patch and Share add to the database. */
+import { computed, signal } from "@preact/signals";
+
+export interface ChosenIndex {
+  ddl: string;
+  on: boolean;
+  /** Suggested by the engine, written by the user, or brought by a link. */
+  origin: "suggested" | "own" | "link";
+}
+
+export const chosen = signal<ChosenIndex[]>([]);
+export const chosenDdl = computed(() => chosen.value.filter((index) => index.on).map((index) => index.ddl));
+
+export function isChosen(ddl: string): boolean {
+  return chosenDdl.value.includes(ddl);
+}
+
+/** Adds or switches an index; a known one keeps its origin. */
+export function choose(ddl: string, on: boolean, origin: ChosenIndex["origin"]): void {
+  const known = chosen.value.some((index) => index.ddl === ddl);
+  chosen.value = known
+    ? chosen.value.map((index) => (index.ddl === ddl ? { ...index, on } : index))
+    : [...chosen.value, { ddl, on, origin }];
+}
+
+export function forget(ddl: string): void {
+  chosen.value = chosen.value.filter((index) => index.ddl !== ddl);
+}
+
+/** Replaces earlier suggestions by new ones; what the user wrote or a link brought stays. */
+export function chooseSuggested(ddls: string[]): void {
+  const kept = chosen.value.filter((index) => index.origin !== "suggested" && !ddls.includes(index.ddl));
+  chosen.value = [...kept, ...ddls.map((ddl): ChosenIndex => ({ ddl, on: true, origin: "suggested" }))];
+}

@@ -1,0 +1,10 @@
+/** The open database, and an attempt to open another. */
+import { computed, signal } from "@preact/signals";
+import type { Opened, TableInfo } from "../engine/types";
+import { createTask } from "./task";
+
+export const opened = signal<Opened | null>(null);
+/** The name of what is being opened, for the message while it lasts. */
+export const openingName = signal("");
+export const openTask = createTask<Opened>();
+export const tables = computed<TableInfo[]>(() => opened.value?.schema.tables ?? []);

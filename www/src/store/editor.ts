@@ -1,0 +1,69 @@
+/** The text, the cursor, the statements in it, and which of them is meant. */
+import { batch, computed, signal } from "@preact/signals";
+import type { Statement } from "../engine/types";
+
+export interface Range {
+  from: number;
+  to: number;
+}
+/** A piece of the text to hand to the engine; `offset` puts its spans back into the whole text. */
+export interface Slice {
+  text: string;
+  offset: number;
+}
+
+export const text = signal("");
+export const selection = signal<Range>({ from: 0, to: 0 });
+/** A wish to move the cursor; each is a new object. */
+export const moveRequest = signal<{ at: number; focus: boolean } | null>(null);
+export const statements = signal<Statement[]>([]);
+/** The text a sample brought along, as long as it is untouched. */
+export const pristine = signal<string | null>(null);
+
+export const active = computed<Statement | null>(() => statementAt(statements.value, selection.value.to));
+
+/** The statement at an offset; comments before a statement belong to it. */
+export function statementAt(list: Statement[], offset: number): Statement | null {
+  // One past the end, so that a cursor just behind the semicolon still means the statement before it.
+  return list.find((statement) => offset <= statement.span.end + 1) ?? list.at(-1) ?? null;
+}
+
+/** A statement's text with the comments before it, which carry its name and parameters. */
+export function sliceOf(list: Statement[], statement: Statement, whole: string): Slice {
+  const start = list[statement.index - 1]?.span.end ?? 0;
+  const between = whole.slice(start, statement.span.start);
+  const skipped = between.length - between.replace(/^[\s;]+/, "").length;
+  return { text: whole.slice(start + skipped, statement.span.end), offset: start + skipped };
+}
+
+/** How a statement is called on the page. */
+export function nameOf(statement: Statement): string {
+  return statement.name ?? `Query ${statement.index + 1}`;
+}
+
+export function replaceText(next: string, cursor = 0): void {
+  batch(() => {
+    text.value = next;
+    selection.value = { from: cursor, to: cursor };
+    moveRequest.value = { at: cursor, focus: false };
+  });
+}
+
+export function insertText(piece: string): void {
+  const { from, to } = selection.value;
+  const before = text.value.slice(0, from);
+  const gap = /[\w)"'`\]]$/.test(before) ? " " : "";
+  const at = from + gap.length + piece.length;
+  batch(() => {
+    text.value = before + gap + piece + text.value.slice(to);
+    selection.value = { from: at, to: at };
+    moveRequest.value = { at, focus: true };
+  });
+}
+
+export function moveTo(at: number): void {
+  batch(() => {
+    selection.value = { from: at, to: at };
+    moveRequest.value = { at, focus: true };
+  });
+}

@@ -1,0 +1,52 @@
+/** The plans of all statements, as they follow typing. */
+import { computed, signal } from "@preact/signals";
+import type { Explained, StatementPlan, WireError } from "../engine/types";
+import { chosenDdl } from "./chosen";
+import { active, statements, text } from "./editor";
+import { ranSlice, runTask } from "./results";
+
+export const explained = signal<Explained | null>(null);
+/** An error that concerns the text as a whole. */
+export const planError = signal<WireError | null>(null);
+/** Show the plan as it would be with the chosen indexes. */
+export const wantChosen = signal(false);
+export const withChosen = computed(() => wantChosen.value && chosenDdl.value.length > 0);
+export const planView = signal<"tree" | "text">("tree");
+export const selectedNode = signal<number | null>(null);
+
+/** The plan on show: the measured one when the last run was of this very statement. */
+export const shownPlan = computed<{ plan: StatementPlan; measured: boolean } | null>(() => {
+  const statement = active.value;
+  if (!statement) return null;
+  const ran = runTask.value.value?.statement;
+  if (!withChosen.value && ran?.counters && ran.statement.sql === statement.sql) {
+    return { plan: ran, measured: true };
+  }
+  const plan = explained.value?.statements[statement.index];
+  return plan ? { plan, measured: false } : null;
+});
+
+export interface Diagnostic {
+  from: number;
+  to: number;
+  message: string;
+}
+
+/** Every error that points into the text. */
+export const diagnostics = computed<Diagnostic[]>(() => {
+  const found: Diagnostic[] = [];
+  const add = (error: WireError | null, offset = 0) => {
+    if (!error?.span) return;
+    const message = error.hint ? `${error.message} ${error.hint}` : error.message;
+    const from = error.span.start + offset;
+    const to = Math.max(error.span.end + offset, from + 1);
+    if (!found.some((other) => other.from === from)) found.push({ from, to, message });
+  };
+  for (const plan of explained.value?.statements ?? []) add(plan.error);
+  for (const statement of statements.value) add(statement.error);
+  add(planError.value);
+  const slice = ranSlice.value;
+  // A run's error points into the text it was given; after an edit there the mark would be wrong.
+  if (slice && text.value.startsWith(slice.text, slice.offset)) add(runTask.error.value, slice.offset);
+  return found;
+});

@@ -1,0 +1,175 @@
+/** Small parts used everywhere: notes, badges, code blocks, copying, elapsed time, progress. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Progress, WireError } from "../engine/types";
+import { count } from "./format";
+import { Icon, type IconName } from "./icon";
+
+export type Tone = "bad" | "warn" | "good" | "neutral";
+
+export function Badge({ tone, children }: { tone: Tone; children: ComponentChildren }) {
+  return (
+    <span class={`badge tone-${tone}`}>
+      <Icon name={tone} size={13} />
+      {children}
+    </span>
+  );
+}
+
+interface NoteProps {
+  tone: Tone;
+  children: ComponentChildren;
+  hint?: string | null | undefined;
+  onDismiss?: () => void;
+  action?: { label: string; run: () => void } | undefined;
+  testid?: string;
+}
+
+/** A sentence, what to do about it, and perhaps a button that does it. */
+export function Note({ tone, children, hint, onDismiss, action, testid }: NoteProps) {
+  return (
+    <div class={`note tone-${tone}`} role={tone === "bad" ? "alert" : "status"} data-testid={testid}>
+      <Icon name={tone} size={18} />
+      <div class="note-text">
+        <span>{children}</span>
+        {hint && <span class="note-hint"> {hint}</span>}
+      </div>
+      {action && (
+        <button type="button" class="button small" onClick={action.run}>
+          {action.label}
+        </button>
+      )}
+      {onDismiss && (
+        <button type="button" class="button quiet icon-only" aria-label="Dismiss" onClick={onDismiss}>
+          <Icon name="close" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function ErrorNote({ error, onDismiss }: { error: WireError; onDismiss?: () => void }) {
+  const tone = error.code === "cancelled" ? "neutral" : error.code === "deadline" ? "warn" : "bad";
+  const dismissal = onDismiss ? { onDismiss } : {};
+  return (
+    <Note tone={tone} hint={error.hint} testid={`error-${error.code}`} {...dismissal}>
+      {error.message}
+    </Note>
+  );
+}
+
+/** Copies text and says so, also to screen readers. */
+export function CopyButton({ text, label = "Copy", what }: { text: string; label?: string; what?: string }) {
+  const [state, setState] = useState<"" | "Copied" | "Copying failed">("");
+  useEffect(() => {
+    if (!state) return;
+    const timer = setTimeout(() => setState(""), 2500);
+    return () => clearTimeout(timer);
+  }, [state]);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setState("Copied");
+    } catch {
+      setState("Copying failed");
+    }
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button small"
+        aria-label={what ? `${label} ${what}` : undefined}
+        onClick={copy}
+      >
+        <Icon name={state === "Copied" ? "check" : "copy"} />
+        {state || label}
+      </button>
+      <span class="sr-only" aria-live="polite">
+        {state}
+      </span>
+    </>
+  );
+}
+
+export function DownloadButton({ text, filename }: { text: string; filename: string }) {
+  const download = () => {
+    const url = URL.createObjectURL(new Blob([text], { type: "application/sql" }));
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = filename;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  };
+  return (
+    <button type="button" class="button small" aria-label={`Download ${filename}`} onClick={download}>
+      <Icon name="download" />
+      Download
+    </button>
+  );
+}
+
+export function CodeBlock({ code, label }: { code: string; label: string }) {
+  // Focusable, because a long line can only be scrolled by keyboard when the block has the focus.
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <pre class="code" tabIndex={0} role="region" aria-label={label}>
+      <code>{code}</code>
+    </pre>
+  );
+}
+
+/** Seconds since `startedAt` (performance.now()), ticking. */
+export function Elapsed({ startedAt }: { startedAt: number }) {
+  const [now, setNow] = useState(performance.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(performance.now()), 100);
+    return () => clearInterval(timer);
+  }, []);
+  return <span class="elapsed">{(Math.max(0, now - startedAt) / 1000).toFixed(1)} s</span>;
+}
+
+interface WorkingProps {
+  label: string;
+  startedAt: number;
+  progress: Progress | null;
+  onCancel?: (() => void) | null;
+}
+
+/** Long work: what is done, how far, for how long, and Cancel. */
+export function Working({ label, startedAt, progress, onCancel }: WorkingProps) {
+  const total = progress?.total ?? null;
+  return (
+    <div class="working" role="status" aria-label={label}>
+      <div class="working-line">
+        <span>
+          {progress?.stage || label}
+          {progress && total !== null && ` (${count(progress.done)} of ${count(total)})`}
+        </span>
+        <Elapsed startedAt={startedAt} />
+        {onCancel && (
+          <button type="button" class="button small" onClick={onCancel}>
+            <Icon name="stop" />
+            Cancel
+          </button>
+        )}
+      </div>
+      {progress && total !== null && total > 0 ? (
+        <progress aria-label={label} value={Math.min(progress.done, total)} max={total} />
+      ) : (
+        <progress aria-label={label} />
+      )}
+    </div>
+  );
+}
+
+/** What an empty panel is for, and what to do first. */
+export function Empty({ icon, title, children }: { icon: IconName; title: string; children?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <Icon name={icon} size={28} />
+      <p class="empty-title">{title}</p>
+      {children && <div class="empty-text">{children}</div>}
+    </div>
+  );
+}

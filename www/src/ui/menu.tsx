@@ -1,0 +1,55 @@
+/** A button that shows a small panel; Escape or a click elsewhere hides it. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+
+interface MenuProps {
+  label: ComponentChildren;
+  panelLabel: string;
+  disabled?: boolean;
+  children: (close: () => void) => ComponentChildren;
+}
+
+export function Menu({ label, panelLabel, disabled = false, children }: MenuProps) {
+  const [open, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const close = () => setOpen(false);
+  useEffect(() => {
+    if (!open) return;
+    const outside = (event: Event) => {
+      if (!root.current?.contains(event.target as Node)) close();
+    };
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      close();
+      root.current?.querySelector("button")?.focus();
+    };
+    document.addEventListener("pointerdown", outside);
+    document.addEventListener("focusin", outside);
+    document.addEventListener("keydown", escape);
+    return () => {
+      document.removeEventListener("pointerdown", outside);
+      document.removeEventListener("focusin", outside);
+      document.removeEventListener("keydown", escape);
+    };
+  }, [open]);
+  return (
+    <div class="menu" ref={root}>
+      <button
+        type="button"
+        class="button"
+        disabled={disabled}
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
+        {label}
+      </button>
+      {open && (
+        <section class="menu-panel" id={id} aria-label={panelLabel}>
+          {children(close)}
+        </section>
+      )}
+    </div>
+  );
+}

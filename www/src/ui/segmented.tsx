@@ -1,0 +1,26 @@
+/** A choice of few, all visible. */
+
+interface SegmentedProps<Id extends string> {
+  label: string;
+  options: { id: Id; label: string }[];
+  current: Id;
+  onChange: (id: Id) => void;
+}
+
+export function Segmented<Id extends string>({ label, options, current, onChange }: SegmentedProps<Id>) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out in a row everywhere
+    <div class="segmented" role="group" aria-label={label}>
+      {options.map((option) => (
+        <button
+          key={option.id}
+          type="button"
+          aria-pressed={option.id === current}
+          onClick={() => onChange(option.id)}
+        >
+          {option.label}
+        </button>
+      ))}
+    </div>
+  );
+}
