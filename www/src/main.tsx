@@ -60,14 +60,28 @@ function App() {
       <div class="workspace">
         {open && <SchemaPanel />}
         {open && (
-          <Splitter label="Width of the schema" property="--schema-width" initial={272} min={180} max={520} direction="horizontal" />
+          <Splitter
+            label="Width of the schema"
+            property="--schema-width"
+            initial={272}
+            min={180}
+            max={520}
+            direction="horizontal"
+          />
         )}
         <main class="main">
           {!open && !waiting && <Start />}
           <EditorPane />
           {open && (
             <>
-              <Splitter label="Height of the editor" property="--editor-height" initial={230} min={110} max={640} direction="vertical" />
+              <Splitter
+                label="Height of the editor"
+                property="--editor-height"
+                initial={230}
+                min={110}
+                max={640}
+                direction="vertical"
+              />
               <Panels />
             </>
           )}

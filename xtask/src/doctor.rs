@@ -134,7 +134,11 @@ fn ask(program: &str, arguments: &[&str], how: &str) -> Result<String, String> {
 }
 
 fn first_alternatives(packages: &[String]) -> Vec<String> {
-    packages.iter().filter_map(|names| names.split('|').next()).map(|n| n.trim().to_owned()).collect()
+    packages
+        .iter()
+        .filter_map(|names| names.split('|').next())
+        .map(|n| n.trim().to_owned())
+        .collect()
 }
 
 fn render(rows: &[Row]) -> String {

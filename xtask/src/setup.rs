@@ -156,14 +156,18 @@ fn apt_install(packages: &[String]) -> Result<()> {
         packages.iter().map(|names| alternatives(names).remove(0)).collect();
     let is_root = answer(with_arguments("id", &["-u"])).as_deref() == Some("0");
     if !is_root || find_program("apt-get").is_none() {
-        bail!("these packages are missing and need an administrator: {}", package_hint(&first_names));
+        bail!(
+            "these packages are missing and need an administrator: {}",
+            package_hint(&first_names)
+        );
     }
     timed("apt-get update", || {
         require(with_arguments("apt-get", &["update", "-q"]), "`apt-get update`")
     })?;
     let names: Vec<String> = packages.iter().map(|names| choose(names, is_available)).collect();
     timed(&format!("apt-get install {}", names.join(" ")), || {
-        let mut apt = with_arguments("apt-get", &["install", "-y", "-q", "--no-install-recommends"]);
+        let mut apt =
+            with_arguments("apt-get", &["install", "-y", "-q", "--no-install-recommends"]);
         apt.args(&names).env("DEBIAN_FRONTEND", "noninteractive");
         require(apt, "`apt-get install`")
     })?;
@@ -274,10 +278,9 @@ fn npm_packages(pins: &Pins) -> Result<()> {
     let wanted = &pins.tools.node;
     match tools::find_node() {
         Some((_, version)) if Some(version) >= Version::find(wanted) => {}
-        Some((node, version)) => bail!(
-            "{} is Node.js {version}: install Node.js {wanted} or newer",
-            node.display()
-        ),
+        Some((node, version)) => {
+            bail!("{} is Node.js {version}: install Node.js {wanted} or newer", node.display())
+        }
         None => bail!("Node.js is missing: install Node.js {wanted} or newer, with npm"),
     }
     if tools::npm_packages_are_current() {
@@ -303,7 +306,8 @@ mod tests {
 
     #[test]
     fn the_first_available_alternative_is_chosen() {
-        let check = |names: &str, available: &[&str]| choose(names, |name| available.contains(&name));
+        let check =
+            |names: &str, available: &[&str]| choose(names, |name| available.contains(&name));
         assert_eq!(check("clang-22 | clang", &["clang", "clang-22"]), "clang-22");
         assert_eq!(check("clang-22 | clang", &["clang"]), "clang");
         assert_eq!(check("clang-22 | clang", &[]), "clang-22");
@@ -329,7 +333,8 @@ mod tests {
 
     #[test]
     fn only_wasm_bindgen_is_installed_without_its_lock() {
-        let has = |package: &str| install_arguments(package, "1.2.3").contains(&"--locked".to_owned());
+        let has =
+            |package: &str| install_arguments(package, "1.2.3").contains(&"--locked".to_owned());
         assert!(has("wasm-pack"));
         assert!(!has("wasm-bindgen-cli"));
     }

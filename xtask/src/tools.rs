@@ -141,8 +141,10 @@ pub(crate) fn find_clang() -> Option<Clang> {
     let named = std::env::var_os("CC_wasm32_unknown_unknown").map(PathBuf::from);
     let named = named.and_then(|name| find_program(&name.to_string_lossy()));
     let numbered = (15..=30).rev().map(|number| format!("clang-{number}"));
-    let on_path =
-        ["clang-22".to_owned(), "clang".to_owned()].into_iter().chain(numbered).filter_map(|name| find_program(&name));
+    let on_path = ["clang-22".to_owned(), "clang".to_owned()]
+        .into_iter()
+        .chain(numbered)
+        .filter_map(|name| find_program(&name));
     // Homebrew does not put its LLVM into PATH.
     let homebrew = ["/opt/homebrew/opt/llvm/bin/clang", "/usr/local/opt/llvm/bin/clang"]
         .into_iter()

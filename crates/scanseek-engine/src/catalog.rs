@@ -92,7 +92,8 @@ fn references(db: &Database, table: &mut Table) -> Result<(), EngineError> {
         if let Some(column) =
             table.columns.iter_mut().find(|column| column.name.eq_ignore_ascii_case(&from))
         {
-            column.references = Some(if to.is_empty() { parent } else { format!("{parent}({to})") });
+            column.references =
+                Some(if to.is_empty() { parent } else { format!("{parent}({to})") });
         }
     }
     Ok(())

@@ -271,7 +271,8 @@ impl Database {
     /// # Errors
     /// If SQLite cannot count them.
     pub fn index_bytes(&self, name: &str) -> Result<u64, EngineError> {
-        let statement = self.prepare_own("SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name = ?1")?;
+        let statement =
+            self.prepare_own("SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name = ?1")?;
         statement.bind(&[("1".into(), Value::Text { text: name.into(), lossy: false })])?;
         statement.first_integer().map(|bytes| bytes as u64)
     }

@@ -10,10 +10,14 @@ pub enum EngineError {
     #[error("This is not a SQLite database: {0}.")]
     NotADatabase(String),
     /// The file does not begin as SQLite files do and looks random throughout.
-    #[error("This looks like an encrypted database: its first page has no SQLite header and its bytes look random.")]
+    #[error(
+        "This looks like an encrypted database: its first page has no SQLite header and its bytes look random."
+    )]
     Encrypted,
     /// The file is shorter than its header says.
-    #[error("The file is cut off: its header promises {expected_bytes} bytes, but it has {actual_bytes}.")]
+    #[error(
+        "The file is cut off: its header promises {expected_bytes} bytes, but it has {actual_bytes}."
+    )]
     Truncated {
         /// Page count times page size, in bytes.
         expected_bytes: u64,
@@ -67,7 +71,12 @@ pub enum EngineError {
 
 impl EngineError {
     /// From a SQLite result code and message. `sql` is searched for the name a message speaks of.
-    pub(crate) fn from_sqlite(code: i32, message: String, offset: Option<usize>, sql: &str) -> Self {
+    pub(crate) fn from_sqlite(
+        code: i32,
+        message: String,
+        offset: Option<usize>,
+        sql: &str,
+    ) -> Self {
         use crate::bindings as ffi;
         match code & 0xff {
             ffi::SQLITE_NOMEM => Self::OutOfMemory,
@@ -146,7 +155,9 @@ mod tests {
         assert_eq!(find_name("select 1", "x"), None);
         assert_eq!(unknown_name("no such column: o.x"), Some("x".into()));
         assert_eq!(
-            unknown_name("no such column: \"x\" - should this be a string literal in single-quotes?"),
+            unknown_name(
+                "no such column: \"x\" - should this be a string literal in single-quotes?"
+            ),
             Some("x".into())
         );
     }

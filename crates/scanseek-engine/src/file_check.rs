@@ -45,7 +45,8 @@ pub(crate) fn check(base: &dyn RandomRead, has_wal: bool) -> Result<Vec<FileNoti
     if !(512..=65536).contains(&page_size) || !page_size.is_power_of_two() {
         return Err(EngineError::Corrupt(format!("its header names a page size of {page_size}")));
     }
-    let be32 = |at: usize| u32::from_be_bytes([first[at], first[at + 1], first[at + 2], first[at + 3]]);
+    let be32 =
+        |at: usize| u32::from_be_bytes([first[at], first[at + 1], first[at + 2], first[at + 3]]);
     let mut notices = Vec::new();
     // The page count is valid only if the change counter equals the version-valid-for number.
     if be32(24) == be32(92) && be32(28) > 0 && !has_wal {
@@ -104,8 +105,8 @@ fn what_it_looks_like(first: &[u8]) -> String {
     if first.get(8..12) == Some(b"DUCK") {
         return "it is a DuckDB database".to_owned();
     }
-    let text = std::str::from_utf8(&first[..first.len().min(512)])
-        .is_ok_and(|text| !text.contains('\0'));
+    let text =
+        std::str::from_utf8(&first[..first.len().min(512)]).is_ok_and(|text| !text.contains('\0'));
     if text {
         "it is a text file; SQL text goes into the editor".to_owned()
     } else {

@@ -60,9 +60,22 @@ pub(crate) fn sqlite_error(error: &rusqlite::Error) -> EngineError {
 
 /// Read-only pragmas that a person's statement may use.
 const READABLE_PRAGMAS: [&str; 16] = [
-    "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo",
-    "foreign_key_list", "database_list", "collation_list", "function_list", "module_list",
-    "pragma_list", "compile_options", "page_count", "freelist_count", "data_version",
+    "table_info",
+    "table_xinfo",
+    "table_list",
+    "index_list",
+    "index_info",
+    "index_xinfo",
+    "foreign_key_list",
+    "database_list",
+    "collation_list",
+    "function_list",
+    "module_list",
+    "pragma_list",
+    "compile_options",
+    "page_count",
+    "freelist_count",
+    "data_version",
 ];
 
 /// Lets through what reads, explains or would change the database's own tables (such statements
@@ -76,11 +89,7 @@ pub(crate) unsafe extern "C" fn authorize(
     _trigger: *const c_char,
 ) -> c_int {
     let name = |pointer: *const c_char| {
-        if pointer.is_null() {
-            None
-        } else {
-            unsafe { CStr::from_ptr(pointer) }.to_str().ok()
-        }
+        if pointer.is_null() { None } else { unsafe { CStr::from_ptr(pointer) }.to_str().ok() }
     };
     match action {
         ffi::SQLITE_PRAGMA => match name(first) {

@@ -33,7 +33,7 @@ pub use measure::{Measured, ResultHash, Rows, RowsRequest};
 pub use planner::ShadowPlanner;
 pub use runtime::{BuildInfo, build_info};
 pub use statement::{Prepared, StatementKind};
-pub use storage::{RandomRead, StorageError};
 #[cfg(not(target_family = "wasm"))]
 pub use storage::FileBase;
+pub use storage::{RandomRead, StorageError};
 pub use value::Value;

@@ -266,9 +266,8 @@ impl Database {
         for (node, with_pages) in nodes.iter_mut().zip(&pages) {
             node.page_requests = with_pages.cycles;
         }
-        let mut plan = Plan::from_rows(
-            nodes.iter().map(|node| (node.id, node.parent, node.detail.clone())),
-        );
+        let mut plan =
+            Plan::from_rows(nodes.iter().map(|node| (node.id, node.parent, node.detail.clone())));
         for (node, measured) in plan.nodes.iter_mut().zip(&nodes) {
             node.loops = measured.loop_stats();
         }

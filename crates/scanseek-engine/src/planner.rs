@@ -126,11 +126,8 @@ unsafe impl<'vtab> VTab<'vtab> for Shadow {
     ) -> rusqlite::Result<(Cow<'static, CStr>, Self)> {
         db.config(VTabConfig::ConstraintSupport)?;
         let declaration = args.first().map(|arg| String::from_utf8_lossy(arg)).unwrap_or_default();
-        let declaration = declaration
-            .trim()
-            .trim_start_matches('\'')
-            .trim_end_matches('\'')
-            .replace("''", "'");
+        let declaration =
+            declaration.trim().trim_start_matches('\'').trim_end_matches('\'').replace("''", "'");
         let declared = CString::new(declaration)
             .map_err(|_| rusqlite::Error::ModuleError("a name holds a NUL".to_owned()))?;
         let shadow = Self {
@@ -205,7 +202,10 @@ impl Shadow {
             table: self.table.clone(),
             constraints,
             order_by,
-            order_is_group: matches!(info.distinct(), DistinctMode::Grouped | DistinctMode::Distinct),
+            order_is_group: matches!(
+                info.distinct(),
+                DistinctMode::Grouped | DistinctMode::Distinct
+            ),
             // Bit 63 stands for column 63 and all behind it.
             columns_used: (0..self.columns).filter(|i| used & (1 << i) != 0).collect(),
         }
@@ -223,9 +223,9 @@ fn operator(op: &IndexConstraintOp) -> Option<ConstraintOp> {
         Code::SQLITE_INDEX_CONSTRAINT_GT
         | Code::SQLITE_INDEX_CONSTRAINT_GE
         | Code::SQLITE_INDEX_CONSTRAINT_LT
-        | Code::SQLITE_INDEX_CONSTRAINT_LE
-        | Code::SQLITE_INDEX_CONSTRAINT_LIKE
-        | Code::SQLITE_INDEX_CONSTRAINT_GLOB => Some(ConstraintOp::Range),
+        | Code::SQLITE_INDEX_CONSTRAINT_LE => Some(ConstraintOp::Range),
+        Code::SQLITE_INDEX_CONSTRAINT_LIKE => Some(ConstraintOp::Like),
+        Code::SQLITE_INDEX_CONSTRAINT_GLOB => Some(ConstraintOp::Glob),
         _ => None,
     }
 }

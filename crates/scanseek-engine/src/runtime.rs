@@ -60,11 +60,8 @@ extern "C" fn scanseek_hwtime() -> u64 {
     hwtime()
 }
 
-type Fetch = unsafe extern "C" fn(
-    *mut ffi::sqlite3_pcache,
-    c_uint,
-    c_int,
-) -> *mut ffi::sqlite3_pcache_page;
+type Fetch =
+    unsafe extern "C" fn(*mut ffi::sqlite3_pcache, c_uint, c_int) -> *mut ffi::sqlite3_pcache_page;
 
 static DEFAULT_FETCH: OnceLock<Fetch> = OnceLock::new();
 

@@ -198,9 +198,9 @@ impl<'db> Prepared<'db> {
         match self.kind() {
             StatementKind::Read => Ok(()),
             StatementKind::Write => Err(EngineError::Writes),
-            StatementKind::Other => Err(EngineError::NotRunnable(
-                "Only statements that read are run here.".to_owned(),
-            )),
+            StatementKind::Other => {
+                Err(EngineError::NotRunnable("Only statements that read are run here.".to_owned()))
+            }
         }
     }
 
@@ -268,7 +268,9 @@ impl From<Stop> for EngineError {
         match stop {
             Stop::Cancelled => Self::Cancelled,
             Stop::Deadline => Self::Deadline,
-            Stop::StepLimit => Self::Sql("Stopped: it took more work than without the change.".into()),
+            Stop::StepLimit => {
+                Self::Sql("Stopped: it took more work than without the change.".into())
+            }
         }
     }
 }

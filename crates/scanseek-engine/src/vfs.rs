@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rsqlite_vfs::{
-    AccessMode, LockLevel, OpenOptions, OpenRequest, OpenedFile, OsCallback,
-    SQLiteIoMethods, SQLiteVfs, SyncOptions, VfsError, VfsErrorCode, VfsFile, VfsResult, VfsStore,
+    AccessMode, LockLevel, OpenOptions, OpenRequest, OpenedFile, OsCallback, SQLiteIoMethods,
+    SQLiteVfs, SyncOptions, VfsError, VfsErrorCode, VfsFile, VfsResult, VfsStore,
 };
 
 use crate::storage::{CowFile, StorageError};
@@ -52,7 +52,9 @@ pub(crate) struct Handle {
 
 impl VfsFile for Handle {
     fn read(&mut self, buffer: &mut [u8], offset: u64) -> VfsResult<usize> {
-        lock(&self.file).read(offset, buffer).map_err(|error| vfs_error(VfsErrorCode::IoRead, &error))
+        lock(&self.file)
+            .read(offset, buffer)
+            .map_err(|error| vfs_error(VfsErrorCode::IoRead, &error))
     }
 
     fn write(&mut self, buffer: &[u8], offset: u64) -> VfsResult<()> {
@@ -176,7 +178,9 @@ impl OsCallback for Os {
         return std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .map(|elapsed| elapsed.as_millis() as i64)
-            .map_err(|_| VfsError::new(VfsErrorCode::Error, "the clock stands before 1970".into()));
+            .map_err(|_| {
+                VfsError::new(VfsErrorCode::Error, "the clock stands before 1970".into())
+            });
     }
 }
 
@@ -195,4 +199,3 @@ impl SQLiteVfs<IoMethods> for Vfs {
         &data.os
     }
 }
-

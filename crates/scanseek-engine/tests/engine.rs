@@ -89,7 +89,9 @@ fn bad_statements_say_where() {
         Ok(statement) => statement.rows(&ALL).unwrap_err(),
         Err(error) => error,
     };
-    for (sql, offset) in [("select frmo from orders", 12), ("select * from orders where", 26), ("select (1", 9)] {
+    for (sql, offset) in
+        [("select frmo from orders", 12), ("select * from orders where", 26), ("select (1", 9)]
+    {
         match error(sql) {
             EngineError::Syntax { offset: found, .. } => assert_eq!(found, Some(offset), "{sql}"),
             EngineError::UnknownName { .. } => {}
@@ -100,7 +102,10 @@ fn bad_statements_say_where() {
         error("select * from nosuch"),
         EngineError::UnknownName { message: "No such table: nosuch.".into(), offset: Some(14) }
     );
-    assert!(matches!(error("select colour from orders"), EngineError::UnknownName { offset: Some(7), .. }));
+    assert!(matches!(
+        error("select colour from orders"),
+        EngineError::UnknownName { offset: Some(7), .. }
+    ));
     assert_eq!(error("delete from orders"), EngineError::Writes);
     assert!(matches!(error("create table x(a)"), EngineError::NotRunnable(_)));
     assert!(matches!(error("attach 'x' as y"), EngineError::NotRunnable(_)));
@@ -115,9 +120,12 @@ fn bad_statements_say_where() {
 #[test]
 fn parameters_are_bound() {
     let db = orders();
-    let statement = db.prepare("select count(*) from orders where customer_id = :c and id < ?").unwrap();
+    let statement =
+        db.prepare("select count(*) from orders where customer_id = :c and id < ?").unwrap();
     assert_eq!(statement.parameters(), [":c", "?2"]);
-    statement.bind(&[("c".into(), Value::Integer(7)), ("?2".into(), Value::Integer(1000))]).unwrap();
+    statement
+        .bind(&[("c".into(), Value::Integer(7)), ("?2".into(), Value::Integer(1000))])
+        .unwrap();
     assert_eq!(statement.rows(&ALL).unwrap().rows, [[Value::Integer(10)]]);
     assert!(statement.bind(&[(":nosuch".into(), Value::Null)]).is_err());
 }
@@ -146,9 +154,12 @@ fn an_endless_query_is_stopped() {
 
 #[test]
 fn bad_files_are_named() {
-    let open = |bytes: Vec<u8>| Database::open(Arc::new(bytes), None, Rc::new(NoControl)).map(|_| ());
+    let open =
+        |bytes: Vec<u8>| Database::open(Arc::new(bytes), None, Rc::new(NoControl)).map(|_| ());
     assert_eq!(open(vec![]), Err(EngineError::EmptyFile));
-    assert!(matches!(open(b"id,name\n1,x\n".to_vec()), Err(EngineError::NotADatabase(why)) if why.contains("text")));
+    assert!(
+        matches!(open(b"id,name\n1,x\n".to_vec()), Err(EngineError::NotADatabase(why)) if why.contains("text"))
+    );
     let good = orders().to_bytes().unwrap();
     let cut = good[..good.len() / 2].to_vec();
     assert!(matches!(open(cut), Err(EngineError::Truncated { .. })));
@@ -163,7 +174,9 @@ fn the_planner_says_what_it_needs() {
     let db = orders();
     let planner = ShadowPlanner::new(db.schema()).unwrap();
     let scans = planner
-        .scans("SELECT day FROM orders WHERE customer_id = 5 AND total > 3 ORDER BY day DESC LIMIT 10")
+        .scans(
+            "SELECT day FROM orders WHERE customer_id = 5 AND total > 3 ORDER BY day DESC LIMIT 10",
+        )
         .unwrap();
     assert_eq!(scans.len(), 1, "{scans:?}");
     let scan = &scans[0];

@@ -40,8 +40,9 @@ fn fixed(text: &str) -> Option<Op> {
 
 fn constant_rows(text: &str) -> Option<Op> {
     let middle = text.strip_prefix("SCAN ")?;
-    let count =
-        middle.strip_suffix(" CONSTANT ROWS").or_else(|| middle.strip_suffix(" CONSTANT ROW"))?;
+    let count = [" CONSTANT ROWS", " CONSTANT ROW", "-ROW VALUES CLAUSE"]
+        .into_iter()
+        .find_map(|suffix| middle.strip_suffix(suffix))?;
     Some(Op::ConstantRows { rows: whole_number(count)? })
 }
 
@@ -99,11 +100,17 @@ fn index_clause(text: &str) -> Option<(IndexUse, Vec<Constraint>)> {
         return Some((index, constraints));
     }
     let rest = rest.strip_prefix(' ').filter(|rest| !rest.is_empty())?;
-    for (at, _) in rest.match_indices(" (") {
-        if let Some(constraints) = brackets(&rest[at..]) {
-            index.name = Some(rest[..at].to_owned());
-            return Some((index, constraints));
-        }
+    // Both an index and a column may have " (" in its name. Columns such as "Amount (USD)" are
+    // the common case, so the first place wins where the columns' brackets are paired.
+    let readings = || {
+        rest.match_indices(" (").filter_map(|(at, _)| Some((&rest[..at], brackets(&rest[at..])?)))
+    };
+    let columns_are_paired = |(_, constraints): &(&str, Vec<Constraint>)| {
+        constraints.iter().flat_map(|term| &term.columns).all(|column| has_paired_brackets(column))
+    };
+    if let Some((name, constraints)) = readings().find(columns_are_paired).or(readings().next()) {
+        index.name = Some(name.to_owned());
+        return Some((index, constraints));
     }
     index.name = Some(rest.to_owned());
     Some((index, Vec::new()))
@@ -153,6 +160,10 @@ fn term(text: &str) -> Option<Constraint> {
         }
     }
     None
+}
+
+fn has_paired_brackets(name: &str) -> bool {
+    name.matches('(').count() == name.matches(')').count()
 }
 
 fn virtual_index(text: &str) -> Option<VirtualIndex> {

@@ -123,7 +123,13 @@ fn finding(rule: Rule, severity: Severity, node: &PlanNode, message: String) -> 
 }
 
 fn full_scan(plan: &Plan, node: &PlanNode) -> Option<Finding> {
-    let Op::Scan(access) = &node.op else { return None };
+    let access = node.op.access()?;
+    if node.op.is_bare_search() {
+        return bare_search(node, access.source.label());
+    }
+    if !matches!(node.op, Op::Scan(_)) {
+        return None;
+    }
     if access.virtual_index.is_some() || plan.reads_subquery(node) {
         return None;
     }
@@ -156,15 +162,36 @@ fn full_scan(plan: &Plan, node: &PlanNode) -> Option<Finding> {
     finding(Rule::FullScan, severity, node, message)
 }
 
-/// Without numbers a scan inside a join weighs more, because it may be repeated.
+/// min() or max() without an index. Not measured, it may be about the rowid, which is quick.
+fn bare_search(node: &PlanNode, label: &str) -> Option<Finding> {
+    let loops = node.loops.filter(|loops| loops.rows_visited >= MANY_ROWS)?;
+    let severity =
+        if loops.rows_visited >= VERY_MANY_ROWS { Severity::High } else { Severity::Medium };
+    let message = format!(
+        "Reads {} of {label} to find the smallest or largest value.",
+        counted(loops.rows_visited, "row")
+    );
+    finding(Rule::FullScan, severity, node, message)
+}
+
+/// Without numbers a scan weighs more where it may be repeated: as an inner step of a join, and
+/// inside a correlated subquery or a recursive step.
 fn unmeasured_scan(plan: &Plan, node: &PlanNode, label: &str) -> Option<Finding> {
-    let repeated = plan
+    let inner_step = plan
         .children(node.parent)
         .take_while(|other| other.id != node.id)
         .any(|other| other.op.access().is_some());
-    if repeated {
+    let in_repeated_parent = plan.node(node.parent).is_some_and(|parent| {
+        matches!(
+            parent.op,
+            Op::ScalarSubquery { correlated: true, .. }
+                | Op::ListSubquery { correlated: true, .. }
+                | Op::RecursiveStep
+        )
+    });
+    if inner_step || in_repeated_parent {
         let message = format!(
-            "Reads every row of {label}, perhaps once for each row of the step before. The rows were not measured."
+            "Reads every row of {label}, perhaps many times over. The rows were not measured."
         );
         return finding(Rule::FullScan, Severity::Medium, node, message);
     }
@@ -267,7 +294,7 @@ fn estimate_off(node: &PlanNode) -> Option<Finding> {
     }
     let severity = if high / low >= OFF * OFF { Severity::Medium } else { Severity::Low };
     let message = format!(
-        "SQLite expected {} of {} each time, and there were {}.",
+        "SQLite expected {} of {} each time, and found {}.",
         about_rows(rows_estimated),
         access.source.label(),
         about(actual)

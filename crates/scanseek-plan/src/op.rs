@@ -8,7 +8,7 @@ pub enum Op {
     Scan(Access),
     /// `SEARCH t …`: rows are found by a key, or as the first or last entry of an index.
     Search(Access),
-    /// `SCAN CONSTANT ROW`, `SCAN n CONSTANT ROWS`: rows written in the statement itself.
+    /// `SCAN CONSTANT ROW`, `SCAN n CONSTANT ROWS`, `SCAN n-ROW VALUES CLAUSE`: rows written in the statement itself.
     ConstantRows {
         /// How many rows.
         rows: u64,
@@ -257,6 +257,12 @@ impl Op {
             Op::Scan(access) | Op::Search(access) => Some(access),
             _ => None,
         }
+    }
+
+    /// Whether this is a search without key and index: `SEARCH t`. SQLite prints it for min() and
+    /// max(), which then read every row unless they are about the rowid.
+    pub fn is_bare_search(&self) -> bool {
+        matches!(self, Op::Search(access) if access.index.is_none() && access.virtual_index.is_none())
     }
 
     /// The index or key this step uses, if any.

@@ -341,6 +341,13 @@ fn search_words(access: &Access) -> &'static Words {
             help: "Rows are found in an index that holds everything needed. The table itself is not read.",
             help_url: COVERING,
         },
+        None if access.virtual_index.is_none() => &Words {
+            id: "search",
+            badge: "MIN OR MAX",
+            tone: Tone::Warn,
+            help: "The smallest or largest value is looked for without an index. Every row is read, unless the value is the rowid itself.",
+            help_url: "https://www.sqlite.org/optoverview.html#minmax",
+        },
         _ => &Words {
             id: "search",
             badge: "SEARCH",
@@ -385,7 +392,8 @@ pub fn sentence(plan: &Plan, node: &PlanNode) -> String {
                 Some(out) => format!(" and keeps {}", grouped(out)),
                 None => String::new(),
             };
-            let verb = if matches!(node.op, Op::Scan(_)) { "Reads" } else { "Finds" };
+            let reads = matches!(node.op, Op::Scan(_)) || node.op.is_bare_search();
+            let verb = if reads { "Reads" } else { "Finds" };
             format!("{verb} {read} of {label}{how}{rounds}{kept}.")
         }
         None if access.virtual_index.is_some() => {
@@ -394,6 +402,9 @@ pub fn sentence(plan: &Plan, node: &PlanNode) -> String {
         None => match &node.op {
             Op::Scan(_) if plan.reads_subquery(node) => format!("Reads the rows of {label}{how}."),
             Op::Scan(_) => format!("Reads every row of {label}{how}."),
+            op if op.is_bare_search() => {
+                format!("Looks for the smallest or largest value of {label} without an index.")
+            }
             _ if access.constraints.is_empty() => {
                 format!("Goes to the first or last entry of {label}{how}.")
             }

@@ -5,6 +5,7 @@
 //! random choices are integer arithmetic on a fixed seed. Nothing but counters and small per-entity
 //! tables is held in memory while a sample is written.
 
+mod calendar;
 mod random;
 mod store;
 mod tpch;
@@ -112,11 +113,11 @@ pub fn info(id: &str) -> Option<&'static SampleInfo> {
     SAMPLES.iter().find(|sample| sample.id == id)
 }
 
-/// Writes sample `id` at `scale` into `sink`: the schema first, then the rows, in transactions.
+/// Writes sample `id` at `scale` into `sink`: the schema, then all rows inside one transaction.
 ///
 /// # Errors
 /// [`SampleError::UnknownSample`] and [`SampleError::BadScale`] before anything is written;
-/// [`SampleError::Sink`] as soon as the sink fails, which leaves its last transaction open.
+/// [`SampleError::Sink`] as soon as the sink fails, which leaves the transaction open.
 pub fn generate<S: RowSink>(
     id: &str,
     scale: f64,
@@ -153,4 +154,13 @@ pub fn plan_document(id: &str) -> Option<&'static str> {
         "store" => Some(include_str!("../plans/store.md")),
         _ => None,
     }
+}
+
+/// Runs each statement of `script`, which has no semicolon but those that end statements.
+fn execute_script<S: RowSink>(sink: &mut S, script: &str) -> Result<(), S::Error> {
+    script
+        .split(';')
+        .map(str::trim)
+        .filter(|statement| !statement.is_empty())
+        .try_for_each(|statement| sink.execute(statement))
 }

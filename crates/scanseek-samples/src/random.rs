@@ -74,17 +74,28 @@ impl Weighted {
 
     /// A position, each as often as its weight says.
     pub(crate) fn draw(&self, rng: &mut Rng) -> usize {
-        let total = self.cumulative.last().copied().unwrap_or_default();
-        let point = rng.below(total);
+        self.draw_among(rng, self.cumulative.len())
+    }
+
+    /// A position among the first `count`, which must be at least one.
+    pub(crate) fn draw_among(&self, rng: &mut Rng, count: usize) -> usize {
+        let point = rng.below(self.cumulative[count - 1]);
         self.cumulative.partition_point(|&sum| sum <= point)
     }
 }
 
-/// Weights that fall like 1 ÷ (rank + `flatness`), after Zipf's law, given to `count` positions in
-/// random order; position `first` gets the largest.
-pub(crate) fn zipf_weights(rng: &mut Rng, count: usize, flatness: u64, first: usize) -> Vec<u64> {
+/// Weights that fall like 1 ÷ (rank + `flatness_per_mille` of `count`), after Zipf's law, given to
+/// `count` positions in random order; position `first` gets the largest. As the flatness grows with
+/// the count, the curve has the same shape at any count.
+pub(crate) fn zipf_weights(
+    rng: &mut Rng,
+    count: usize,
+    flatness_per_mille: u64,
+    first: usize,
+) -> Vec<u64> {
+    let flatness = (count as u64 * flatness_per_mille).max(1);
     let mut weights: Vec<u64> = (0..count as u64)
-        .map(|rank| 1_000_000_000 / (rank + flatness))
+        .map(|rank| 1_000_000_000_000 / (rank * 1000 + flatness))
         .collect();
     rng.shuffle(&mut weights);
     if let Some(largest) = (0..count).max_by_key(|&position| weights[position])

@@ -38,8 +38,12 @@ pub enum ConstraintOp {
     In,
     /// `IS NULL`.
     IsNull,
-    /// `<`, `<=`, `>`, `>=`, and the ranges that SQLite makes of `LIKE` and `GLOB`.
+    /// `<`, `<=`, `>`, `>=`.
     Range,
+    /// `LIKE`: a range where the pattern has no leading wildcard, on a `NOCASE` key.
+    Like,
+    /// `GLOB`: a range where the pattern has no leading wildcard, on a `BINARY` key.
+    Glob,
 }
 
 /// One term of a wanted order.

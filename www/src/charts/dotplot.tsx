@@ -21,7 +21,14 @@ export function DotPlot({ rows, width, title }: { rows: DotRow[]; width: number;
   const floor = rows.length * ROW + 4;
   const one = x(1);
   return (
-    <svg class="dotplot" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-label={title}>
+    <svg
+      class="dotplot"
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      role="img"
+      aria-label={title}
+    >
       {scale.ticks.map((tick) => (
         <g key={tick}>
           <line class={tick === 1 ? "one" : "grid"} x1={x(tick)} x2={x(tick)} y1={0} y2={floor} />

@@ -27,11 +27,7 @@ export type FromWorker =
   /** The engine trapped: this worker must not be used again. */
   | { type: "fatal"; id: number; message: string };
 
-export function wireError(
-  code: WireError["code"],
-  message: string,
-  hint: string | null = null,
-): WireError {
+export function wireError(code: WireError["code"], message: string, hint: string | null = null): WireError {
   return { code, message, span: null, hint };
 }
 

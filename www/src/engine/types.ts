@@ -4,74 +4,337 @@
  * Spans are UTF-16 offsets into the text that was passed in.
  */
 
-export interface Span { start: number; end: number }
-export type ErrorCode =
-  | "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file"
-  | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error"
-  | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "internal";
-export interface WireError { code: ErrorCode; message: string; span: Span | null; hint: string | null }
-export interface Notice { code: string; message: string }          // e.g. wal_without_wal_file, sampled, utf16
-
-export interface About { sqlite_version: string; source_id: string; compile_options: string[]; scanseek_version: string }
-export interface SampleInfo { id: string; title: string; summary: string; version: number; scales: number[]; default_scale: number; rows_at_default: number }
-
-export interface SampleRef { id: string; scale: number; version: number }
-export interface DatabaseInfo { name: string; size_bytes: number; page_size: number; page_count: number; encoding: string; journal_mode: string; fingerprint: string; sample: SampleRef | null }
-export interface ColumnInfo { name: string; declared_type: string; not_null: boolean; primary_key: number; collation: string; hidden: boolean; default_sql: string | null; references: string | null }
-export interface IndexColumn { name: string | null; expression: string | null; descending: boolean; collation: string }
-export interface IndexInfo { name: string; table: string; columns: IndexColumn[]; unique: boolean; partial: string | null; origin: "create_index" | "unique" | "primary_key"; sql: string | null }
-export interface TableInfo { name: string; kind: "table" | "view" | "virtual" | "shadow"; row_count: number | null; columns: ColumnInfo[]; indexes: IndexInfo[]; without_rowid: boolean; strict: boolean; sql: string }
-export interface Schema { tables: TableInfo[] }
-export interface Opened { database: DatabaseInfo; schema: Schema; notices: Notice[]; workload: string | null /* SQL of a sample's workload, with `-- name:` comments */ }
-
-export interface Statement { index: number; name: string | null; weight: number; sql: string; span: Span; kind: "read" | "write" | "schema" | "transaction" | "other"; parameters: string[]; error: WireError | null }
-
-export interface IndexUse { name: string | null; covering: boolean; automatic: boolean; partial: boolean; primary_key: boolean }
-export interface LoopStats { loops: number; rows_visited: number; rows_out: number | null; rows_estimated: number; vm_steps: number | null; page_requests: number | null }
-export interface PlanNode {
-  id: number; parent: number; depth: number; detail: string;
-  op: { type: string; [k: string]: unknown };   // type: "scan" | "search" | "temp_b_tree" | "multi_index_or" | "co_routine" | "materialize" | "compound" | ... | "other"
-  tone: "bad" | "warn" | "good" | "neutral";      // how to tint the badge
-  badge: string;                                  // e.g. "SCAN", "SEARCH", "SORT"
-  sentence: string;                               // one plain sentence
-  help: string; help_url: string | null;
-  loops: LoopStats | null
+export interface Span {
+  start: number;
+  end: number;
 }
-export interface Finding { rule: string; severity: "high" | "medium" | "low"; node: number | null; message: string }
-export interface Counters { vm_steps: number; page_requests: number; page_reads: number; rows_returned: number; fullscan_steps: number; sorts: number; autoindex_rows: number }
-export interface StatementPlan { statement: Statement; plan: PlanNode[]; plan_text: string; counters: Counters | null; findings: Finding[]; error: WireError | null }
-export interface Explained { sqlite_version: string; statements: StatementPlan[] }
+export type ErrorCode =
+  | "empty_file"
+  | "not_a_database"
+  | "encrypted_file"
+  | "truncated_file"
+  | "corrupt_file"
+  | "unsupported_file"
+  | "sql_syntax"
+  | "unknown_name"
+  | "not_runnable"
+  | "writes"
+  | "no_statement"
+  | "sql_error"
+  | "cancelled"
+  | "deadline"
+  | "out_of_memory"
+  | "bad_link"
+  | "unknown_sample"
+  | "no_database"
+  | "bad_index"
+  | "internal";
+export interface WireError {
+  code: ErrorCode;
+  message: string;
+  span: Span | null;
+  hint: string | null;
+}
+export interface Notice {
+  code: string;
+  message: string;
+} // e.g. wal_without_wal_file, sampled, utf16
 
-export type Cell = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: number } | { type: "text"; value: string; lossy: boolean } | { type: "blob"; bytes: number; hex: string };
-export interface RunOptions { row_cap: number; deadline_ms: number }
-export interface Ran { statement: StatementPlan; /* plan with loops filled, counters filled */ columns: string[]; rows: Cell[][]; rows_returned: number; truncated: boolean; elapsed_ns: number; stopped: "end" | "deadline" | "cancelled" }
+export interface About {
+  sqlite_version: string;
+  source_id: string;
+  compile_options: string[];
+  scanseek_version: string;
+}
+export interface SampleInfo {
+  id: string;
+  title: string;
+  summary: string;
+  version: number;
+  scales: number[];
+  default_scale: number;
+  rows_at_default: number;
+}
 
-export interface Reason { rule: string; text: string }
-export interface Advice { name: string; table: string; ddl: string; bytes: number; reasons: Reason[]; helps: string[] }
-export interface QueryAdvice { name: string; weight: number; sql: string; before: Counters; after: Counters; before_plan: PlanNode[]; after_plan: PlanNode[]; before_text: string; after_text: string; same_result: boolean; verdict: "faster" | "slower" | "same" | "not_measured"; note: string | null }
-export interface NotAdvised { ddl: string; because: string }
-export interface NotAnalysed { sql: string; because: string }
-export interface Suggested { create: Advice[]; analyze: boolean; baseline: Counters; advised: Counters; queries: QueryAdvice[]; not_advised: NotAdvised[]; not_analysed: NotAnalysed[]; patch: Patch }
-export interface Patch { up: string; down: string }
+export interface SampleRef {
+  id: string;
+  scale: number;
+  version: number;
+}
+export interface DatabaseInfo {
+  name: string;
+  size_bytes: number;
+  page_size: number;
+  page_count: number;
+  encoding: string;
+  journal_mode: string;
+  fingerprint: string;
+  sample: SampleRef | null;
+}
+export interface ColumnInfo {
+  name: string;
+  declared_type: string;
+  not_null: boolean;
+  primary_key: number;
+  collation: string;
+  hidden: boolean;
+  default_sql: string | null;
+  references: string | null;
+}
+export interface IndexColumn {
+  name: string | null;
+  expression: string | null;
+  descending: boolean;
+  collation: string;
+}
+export interface IndexInfo {
+  name: string;
+  table: string;
+  columns: IndexColumn[];
+  unique: boolean;
+  partial: string | null;
+  origin: "create_index" | "unique" | "primary_key";
+  sql: string | null;
+}
+export interface TableInfo {
+  name: string;
+  kind: "table" | "view" | "virtual" | "shadow";
+  row_count: number | null;
+  columns: ColumnInfo[];
+  indexes: IndexInfo[];
+  without_rowid: boolean;
+  strict: boolean;
+  sql: string;
+}
+export interface Schema {
+  tables: TableInfo[];
+}
+export interface Opened {
+  database: DatabaseInfo;
+  schema: Schema;
+  notices: Notice[];
+  workload: string | null /* SQL of a sample's workload, with `-- name:` comments */;
+}
 
-export interface ArmResult { arm: string; median_ns: number; p95_ns: number; samples: number; batch: number; sample_ns: number[] /* one per pair, per execution */; counters: Counters; same_result: boolean }
+export interface Statement {
+  index: number;
+  name: string | null;
+  weight: number;
+  sql: string;
+  span: Span;
+  kind: "read" | "write" | "schema" | "transaction" | "other";
+  parameters: string[];
+  error: WireError | null;
+}
+
+export interface IndexUse {
+  name: string | null;
+  covering: boolean;
+  automatic: boolean;
+  partial: boolean;
+  primary_key: boolean;
+}
+export interface LoopStats {
+  loops: number;
+  rows_visited: number;
+  rows_out: number | null;
+  rows_estimated: number;
+  vm_steps: number | null;
+  page_requests: number | null;
+}
+export interface PlanNode {
+  id: number;
+  parent: number;
+  depth: number;
+  detail: string;
+  op: { type: string; [k: string]: unknown }; // type: "scan" | "search" | "temp_b_tree" | "multi_index_or" | "co_routine" | "materialize" | "compound" | ... | "other"
+  tone: "bad" | "warn" | "good" | "neutral"; // how to tint the badge
+  badge: string; // e.g. "SCAN", "SEARCH", "SORT"
+  sentence: string; // one plain sentence
+  help: string;
+  help_url: string | null;
+  loops: LoopStats | null;
+}
+export interface Finding {
+  rule: string;
+  severity: "high" | "medium" | "low";
+  node: number | null;
+  message: string;
+}
+export interface Counters {
+  vm_steps: number;
+  page_requests: number;
+  page_reads: number;
+  rows_returned: number;
+  fullscan_steps: number;
+  sorts: number;
+  autoindex_rows: number;
+}
+export interface StatementPlan {
+  statement: Statement;
+  plan: PlanNode[];
+  plan_text: string;
+  counters: Counters | null;
+  findings: Finding[];
+  error: WireError | null;
+}
+export interface Explained {
+  sqlite_version: string;
+  statements: StatementPlan[];
+}
+
+export type Cell =
+  | { type: "null" }
+  | { type: "integer"; value: string }
+  | { type: "real"; value: number }
+  | { type: "text"; value: string; lossy: boolean }
+  | { type: "blob"; bytes: number; hex: string };
+export interface RunOptions {
+  row_cap: number;
+  deadline_ms: number;
+}
+export interface Ran {
+  statement: StatementPlan /* plan with loops filled, counters filled */;
+  columns: string[];
+  rows: Cell[][];
+  rows_returned: number;
+  truncated: boolean;
+  elapsed_ns: number;
+  stopped: "end" | "deadline" | "cancelled";
+}
+
+export interface Reason {
+  rule: string;
+  text: string;
+}
+export interface Advice {
+  name: string;
+  table: string;
+  ddl: string;
+  bytes: number;
+  reasons: Reason[];
+  helps: string[];
+}
+export interface QueryAdvice {
+  name: string;
+  weight: number;
+  sql: string;
+  before: Counters;
+  after: Counters;
+  before_plan: PlanNode[];
+  after_plan: PlanNode[];
+  before_text: string;
+  after_text: string;
+  same_result: boolean;
+  verdict: "faster" | "slower" | "same" | "not_measured";
+  note: string | null;
+}
+export interface NotAdvised {
+  ddl: string;
+  because: string;
+}
+export interface NotAnalysed {
+  sql: string;
+  because: string;
+}
+export interface Suggested {
+  create: Advice[];
+  analyze: boolean;
+  baseline: Counters;
+  advised: Counters;
+  queries: QueryAdvice[];
+  not_advised: NotAdvised[];
+  not_analysed: NotAnalysed[];
+  patch: Patch;
+}
+export interface Patch {
+  up: string;
+  down: string;
+}
+
+export interface ArmResult {
+  arm: string;
+  median_ns: number;
+  p95_ns: number;
+  samples: number;
+  batch: number;
+  sample_ns: number[] /* one per pair, per execution */;
+  counters: Counters;
+  same_result: boolean;
+}
 export type Verdict = "faster" | "slower" | "no_clear_difference" | "not_measurable";
-export interface Effect { arm: string; ratio: number; low: number; high: number; verdict: Verdict; sentence: string }
-export interface QueryTrial { name: string; arms: ArmResult[]; effects: Effect[]; note: string | null }
-export interface Trial { arms: string[]; queries: QueryTrial[] }
-export interface TrialOptions { budget_ms: number }
+export interface Effect {
+  arm: string;
+  ratio: number;
+  low: number;
+  high: number;
+  verdict: Verdict;
+  sentence: string;
+}
+export interface QueryTrial {
+  name: string;
+  arms: ArmResult[];
+  effects: Effect[];
+  note: string | null;
+}
+export interface Trial {
+  arms: string[];
+  queries: QueryTrial[];
+}
+export interface TrialOptions {
+  budget_ms: number;
+}
 
-export interface LinkState { sql: string; indexes: string[]; cursor: number }
-export interface SharedClaim { query: string; arm: "as_is" | "with_indexes"; counters: Counters }
-export interface Notebook { database: { type: "sample"; id: string; scale: number; version: number } | { type: "file"; name: string; fingerprint: string; size_bytes: number }; sql: string; indexes: string[]; claims: SharedClaim[]; sqlite_version: string; title: string | null }
-export interface SharedLink { fragment: string /* "#v1...." */; length: number }
-export interface ClaimCheck { query: string; arm: string; expected: Counters; actual: Counters | null; holds: boolean; because: string | null }
-export interface LinkCheck { database_matches: boolean; message: string; checks: ClaimCheck[] }
+export interface LinkState {
+  sql: string;
+  indexes: string[];
+  cursor: number;
+}
+export interface SharedClaim {
+  query: string;
+  arm: "as_is" | "with_indexes";
+  counters: Counters;
+}
+export interface Notebook {
+  database:
+    | { type: "sample"; id: string; scale: number; version: number }
+    | { type: "file"; name: string; fingerprint: string; size_bytes: number };
+  sql: string;
+  indexes: string[];
+  claims: SharedClaim[];
+  sqlite_version: string;
+  title: string | null;
+}
+export interface SharedLink {
+  fragment: string /* "#v1...." */;
+  length: number;
+}
+export interface ClaimCheck {
+  query: string;
+  arm: string;
+  expected: Counters;
+  actual: Counters | null;
+  holds: boolean;
+  because: string | null;
+}
+export interface LinkCheck {
+  database_matches: boolean;
+  message: string;
+  checks: ClaimCheck[];
+}
 
-export interface Progress { stage: string; done: number; total: number | null }
+export interface Progress {
+  stage: string;
+  done: number;
+  total: number | null;
+}
 
 /** What the worker lends the engine: a clock, a cancel flag and a progress listener. */
-export interface Host { now_ns: () => number; cancelled: () => boolean; progress: (p: Progress) => void }
+export interface Host {
+  now_ns: () => number;
+  cancelled: () => boolean;
+  progress: (p: Progress) => void;
+}
 export type WorkbenchClass = new (host: Host) => Workbench;
 
 /** The one class of the engine, as the worker sees it. */
@@ -79,17 +342,17 @@ export interface Workbench {
   about(): About;
   samples(): SampleInfo[];
   open_sample(id: string, scale: number): Opened;
-  open_file(name: string, bytes: Uint8Array, wal: Uint8Array | null): Opened;   // wal = the accompanying -wal file, when dropped together
+  open_file(name: string, bytes: Uint8Array, wal: Uint8Array | null): Opened; // wal = the accompanying -wal file, when dropped together
   close(): void;
-  statements(sql: string): Statement[];                      // split only; works without a database
-  explain(sql: string): Explained;                           // plans of all statements, nothing is executed
-  explain_with(sql: string, indexes: string[]): Explained;   // the same with these CREATE INDEX statements applied (in a copy)
-  run(sql: string, options: RunOptions): Ran;                // exactly one statement, read only
-  suggest(sql: string): Suggested;                           // all statements in sql are the workload
-  trial(sql: string, indexes: string[], options: TrialOptions): Trial;   // arms: "as is", "with indexes"
-  patch(indexes: string[], suggested_for: string): Patch;      // suggested_for = the workload text, used in comments
-  share(state: LinkState): SharedLink;                        // runs the queries in both arms for the claims
+  statements(sql: string): Statement[]; // split only; works without a database
+  explain(sql: string): Explained; // plans of all statements, nothing is executed
+  explain_with(sql: string, indexes: string[]): Explained; // the same with these CREATE INDEX statements applied (in a copy)
+  run(sql: string, options: RunOptions): Ran; // exactly one statement, read only
+  suggest(sql: string): Suggested; // all statements in sql are the workload
+  trial(sql: string, indexes: string[], options: TrialOptions): Trial; // arms: "as is", "with indexes"
+  patch(indexes: string[], suggested_for: string): Patch; // suggested_for = the workload text, used in comments
+  share(state: LinkState): SharedLink; // runs the queries in both arms for the claims
   read_link(fragment: string): Notebook;
-  check_link(fragment: string): LinkCheck;                    // the database must be open
-  crash_for_test(): void;                                     // panics, on purpose, for the respawn test
+  check_link(fragment: string): LinkCheck; // the database must be open
+  crash_for_test(): void; // panics, on purpose, for the respawn test
 }

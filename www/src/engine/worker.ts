@@ -5,7 +5,7 @@
 import init, { Workbench } from "./pkg/scanseek_wasm.js";
 import wasmUrl from "./pkg/scanseek_wasm_bg.wasm?url";
 import { type FromWorker, isWireError, type ToWorker, wireError } from "./protocol";
-import type { Host } from "./types";
+import type { Workbench as Engine, Host } from "./types";
 
 const post = (message: FromWorker) => self.postMessage(message);
 
@@ -19,7 +19,7 @@ const host: Host = {
   progress: (progress) => post({ type: "progress", id: running, progress }),
 };
 
-async function load(): Promise<Workbench> {
+async function load(): Promise<Engine> {
   const response = await fetch(new URL(wasmUrl, self.location.href));
   if (!response.ok) throw new Error(`The server answered ${response.status} for the engine.`);
   const length = Number(response.headers.get("content-length"));

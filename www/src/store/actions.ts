@@ -4,7 +4,7 @@ import { type Call, EngineClient } from "../engine/client";
 import { isWireError, wireError } from "../engine/protocol";
 import type { Opened, WireError } from "../engine/types";
 import { ownIndexError, scope, suggestedFor, suggestTask } from "./advisor";
-import { chooseSuggested, choose, chosen, chosenDdl } from "./chosen";
+import { choose, chooseSuggested, chosen, chosenDdl } from "./chosen";
 import { opened, openingName, openTask } from "./database";
 import {
   active,
@@ -49,9 +49,18 @@ export function start(): void {
     restarted: (reason, lost) => {
       if (lost) opened.value = null;
       if (lost) {
-        notify({ key: "engine", tone: "bad", text: "The engine was restarted, but the file could not be opened again.", hint: lost.message });
+        notify({
+          key: "engine",
+          tone: "bad",
+          text: "The engine was restarted, but the file could not be opened again.",
+          hint: lost.message,
+        });
       } else if (reason === "crashed") {
-        notify({ key: "engine", tone: "warn", text: "The engine stopped and was restarted. Your text and your file are still here." });
+        notify({
+          key: "engine",
+          tone: "warn",
+          text: "The engine stopped and was restarted. Your text and your file are still here.",
+        });
       }
       void refreshPlan();
     },
@@ -102,7 +111,10 @@ function asWireError(cause: unknown): WireError {
 }
 
 /** Runs a call as a task. Resolves to its answer, or to null when it failed; never rejects. */
-async function perform<T>(task: Task<T>, begin: (onProgress: Task<T>["progress"]) => Call<T>): Promise<T | null> {
+async function perform<T>(
+  task: Task<T>,
+  begin: (onProgress: Task<T>["progress"]) => Call<T>,
+): Promise<T | null> {
   if (task.startedAt.value !== null) return null;
   task.error.value = null;
   task.progress.value = null;
@@ -139,7 +151,8 @@ function showOpened(value: Opened): void {
   batch(() => {
     opened.value = value;
     explained.value = null;
-    for (const task of [runTask, suggestTask, trialTask, shareTask]) clearTask<unknown>(task as Task<unknown>);
+    for (const task of [runTask, suggestTask, trialTask, shareTask])
+      clearTask<unknown>(task as Task<unknown>);
     chosen.value = [];
     wantChosen.value = false;
     patch.value = null;
@@ -352,7 +365,8 @@ async function refreshPatch(): Promise<void> {
     return;
   }
   try {
-    const value = await client.call("patch", [indexes, suggestedFor.value || text.value], { lane: "patch" }).answer;
+    const value = await client.call("patch", [indexes, suggestedFor.value || text.value], { lane: "patch" })
+      .answer;
     if (indexes !== chosenDdl.value) return;
     patch.value = value;
     patchError.value = null;

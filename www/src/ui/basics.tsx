@@ -164,7 +164,15 @@ export function Working({ label, startedAt, progress, onCancel }: WorkingProps) 
 }
 
 /** What an empty panel is for, and what to do first. */
-export function Empty({ icon, title, children }: { icon: IconName; title: string; children?: ComponentChildren }) {
+export function Empty({
+  icon,
+  title,
+  children,
+}: {
+  icon: IconName;
+  title: string;
+  children?: ComponentChildren;
+}) {
   return (
     <div class="empty">
       <Icon name={icon} size={28} />

@@ -6,13 +6,33 @@ type Key = keyof Counters;
 
 /** The words for each counter; the same wherever it is shown. */
 export const COUNTERS: { key: Key; label: string; help: string }[] = [
-  { key: "vm_steps", label: "VM steps", help: "Instructions that SQLite's virtual machine carried out. The same file and query give the same number everywhere." },
-  { key: "page_requests", label: "page requests", help: "How often a page of the file was asked for, from memory or from disk." },
+  {
+    key: "vm_steps",
+    label: "VM steps",
+    help: "Instructions that SQLite's virtual machine carried out. The same file and query give the same number everywhere.",
+  },
+  {
+    key: "page_requests",
+    label: "page requests",
+    help: "How often a page of the file was asked for, from memory or from disk.",
+  },
   { key: "page_reads", label: "page reads", help: "Pages that had to be read from the file." },
   { key: "rows_returned", label: "rows returned", help: "Rows in the result." },
-  { key: "fullscan_steps", label: "full-scan steps", help: "Steps forward in a table that is read from end to end." },
-  { key: "sorts", label: "sorts", help: "Times the rows had to be sorted because no index gave them in order." },
-  { key: "autoindex_rows", label: "rows in automatic indexes", help: "Rows put into an index that SQLite built for this one query and then threw away." },
+  {
+    key: "fullscan_steps",
+    label: "full-scan steps",
+    help: "Steps forward in a table that is read from end to end.",
+  },
+  {
+    key: "sorts",
+    label: "sorts",
+    help: "Times the rows had to be sorted because no index gave them in order.",
+  },
+  {
+    key: "autoindex_rows",
+    label: "rows in automatic indexes",
+    help: "Rows put into an index that SQLite built for this one query and then threw away.",
+  },
 ];
 
 export function CountersRow({ counters }: { counters: Counters }) {
@@ -59,7 +79,12 @@ interface CountersTableProps {
 }
 
 /** Rows that are zero on both sides say nothing and are left out. */
-export function CountersTable({ before, after, caption, heads = ["As is", "With indexes"] }: CountersTableProps) {
+export function CountersTable({
+  before,
+  after,
+  caption,
+  heads = ["As is", "With indexes"],
+}: CountersTableProps) {
   const rows = COUNTERS.filter(({ key }) => before[key] !== 0 || after[key] !== 0);
   return (
     <div class="table-wrap">
@@ -68,19 +93,30 @@ export function CountersTable({ before, after, caption, heads = ["As is", "With 
         <thead>
           <tr>
             <th scope="col">Counter</th>
-            <th scope="col" class="number">{heads[0]}</th>
-            <th scope="col" class="number">{heads[1]}</th>
+            <th scope="col" class="number">
+              {heads[0]}
+            </th>
+            <th scope="col" class="number">
+              {heads[1]}
+            </th>
             <th scope="col">Change</th>
           </tr>
         </thead>
         <tbody>
           {rows.map(({ key, label, help }) => (
-            <tr key={key} class={after[key] < before[key] ? "less" : after[key] > before[key] ? "more-of" : ""}>
-              <th scope="row" title={help}>{label}</th>
+            <tr
+              key={key}
+              class={after[key] < before[key] ? "less" : after[key] > before[key] ? "more-of" : ""}
+            >
+              <th scope="row" title={help}>
+                {label}
+              </th>
               <td class="number">{count(before[key])}</td>
               <td class="number">{count(after[key])}</td>
               <td class="change">
-                {key === "rows_returned" && before[key] === after[key] ? "same" : change(before[key], after[key])}
+                {key === "rows_returned" && before[key] === after[key]
+                  ? "same"
+                  : change(before[key], after[key])}
               </td>
             </tr>
           ))}

@@ -2,7 +2,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-export function useWidth(ref: RefObject<HTMLElement>, fallback: number): number {
+export function useWidth(ref: RefObject<HTMLElement | null>, fallback: number): number {
   const [width, setWidth] = useState(fallback);
   useEffect(() => {
     const element = ref.current;

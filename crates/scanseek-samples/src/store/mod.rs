@@ -8,6 +8,7 @@
 mod catalog;
 mod days;
 mod people;
+mod settlement;
 mod trade;
 
 use std::convert::Infallible;
@@ -44,7 +45,7 @@ impl Size {
         Self {
             customers: scaled(4000) as usize,
             products: scaled(1200) as usize,
-            invoices: scaled(42_000),
+            invoices: scaled(42_215),
             rows: scaled(300_000),
         }
     }

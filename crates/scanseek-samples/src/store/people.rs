@@ -209,7 +209,7 @@ fn original(id: u64) -> Customer {
             Kind::Builder => rng.between(6, 15),
             Kind::Public => 5,
         },
-        pays_late: rng.chance(160),
+        pays_late: rng.chance(240),
     }
 }
 

@@ -34,14 +34,24 @@ export function QueryCard({ query }: { query: QueryAdvice }) {
         <>
           <div class="before-after">
             <PlanText label="As is" text={query.before_text} nodes={query.before_plan} query={query.name} />
-            <PlanText label="With indexes" text={query.after_text} nodes={query.after_plan} query={query.name} />
+            <PlanText
+              label="With indexes"
+              text={query.after_text}
+              nodes={query.after_plan}
+              query={query.name}
+            />
           </div>
           {query.verdict !== "not_measured" && (
             <CountersTable before={query.before} after={query.after} caption={`Counters of ${query.name}`} />
           )}
         </>
       ) : (
-        <PlanText label="The plan stays as it is" text={query.before_text} nodes={query.before_plan} query={query.name} />
+        <PlanText
+          label="The plan stays as it is"
+          text={query.before_text}
+          nodes={query.before_plan}
+          query={query.name}
+        />
       )}
     </li>
   );

@@ -1,10 +1,11 @@
 /** Suggested indexes, with the proof for each query. */
+
+import type { Advice, Suggested } from "../../engine/types";
 import { addOwnIndex, suggest } from "../../store/actions";
 import { ownIndexError, suggestedFor, suggestTask } from "../../store/advisor";
 import { choose, chosen, forget, isChosen } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { statements, text } from "../../store/editor";
-import type { Advice, Suggested } from "../../engine/types";
 import { CopyButton, Empty, ErrorNote, Note, Working } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
 import { bytes, plural } from "../../ui/format";
@@ -42,8 +43,8 @@ export function SuggestTab() {
       {value && startedAt === null && <Suggestion value={value} />}
       {!value && startedAt === null && !error && (
         <Empty icon="index" title="Which indexes would help?">
-          Each candidate is built on a copy of your data and the queries are run with and without it. Only what
-          makes a measured difference is suggested.
+          Each candidate is built on a copy of your data and the queries are run with and without it. Only
+          what makes a measured difference is suggested.
         </Empty>
       )}
       <OwnIndex />
@@ -58,7 +59,11 @@ function Suggestion({ value }: { value: Suggested }) {
     <>
       {stale && <Note tone="neutral">The queries have changed since. Ask again to see what fits now.</Note>}
       {value.create.length === 0 ? (
-        <Note tone="neutral" testid="no-advice" hint="That is not a clean bill of health: only single indexes and short sets were tried, on this data.">
+        <Note
+          tone="neutral"
+          testid="no-advice"
+          hint="That is not a clean bill of health: only single indexes and short sets were tried, on this data."
+        >
           No index was found that helps {plural(value.queries.length, "this query", "these queries")}.
         </Note>
       ) : (
@@ -75,14 +80,18 @@ function Suggestion({ value }: { value: Suggested }) {
       )}
       {value.analyze && (
         <Note tone="neutral">
-          Run ANALYZE once the indexes are there. It counts the data so that SQLite picks the right one; the patch
-          does it.
+          Run ANALYZE once the indexes are there. It counts the data so that SQLite picks the right one; the
+          patch does it.
         </Note>
       )}
       {value.queries.length > 1 && value.create.length > 0 && (
         <section aria-label="All queries together">
           <h3>All queries together</h3>
-          <CountersTable before={value.baseline} after={value.advised} caption="All queries, before and after" />
+          <CountersTable
+            before={value.baseline}
+            after={value.advised}
+            caption="All queries, before and after"
+          />
         </section>
       )}
       {value.queries.length > 0 && (
@@ -175,7 +184,12 @@ function OwnIndex() {
                 </label>
                 <code class="ddl">{index.ddl}</code>
                 <span class="tag">{index.origin === "link" ? "from the link" : "yours"}</span>
-                <button type="button" class="button quiet icon-only" aria-label={`Remove ${index.ddl}`} onClick={() => forget(index.ddl)}>
+                <button
+                  type="button"
+                  class="button quiet icon-only"
+                  aria-label={`Remove ${index.ddl}`}
+                  onClick={() => forget(index.ddl)}
+                >
                   <Icon name="close" />
                 </button>
               </div>

@@ -19,7 +19,12 @@ function toneOf(index: number): Tone | null {
   return "neutral";
 }
 
-const TONE_WORDS = { bad: "has a slow step", warn: "has a step to look at", good: "looks up rows", neutral: "" } as const;
+const TONE_WORDS = {
+  bad: "has a slow step",
+  warn: "has a step to look at",
+  good: "looks up rows",
+  neutral: "",
+} as const;
 
 export function EditorPane() {
   return (
@@ -94,7 +99,8 @@ function RunButton() {
 function ErrorLine() {
   const current = active.value;
   const found = diagnostics.value;
-  const here = found.find(({ from }) => current && from >= current.span.start && from <= current.span.end) ?? found[0];
+  const here =
+    found.find(({ from }) => current && from >= current.span.start && from <= current.span.end) ?? found[0];
   return (
     <div class="editor-error" role="status" data-testid="editor-error">
       {here && (

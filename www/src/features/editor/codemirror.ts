@@ -1,5 +1,10 @@
 /** CodeMirror with SQLite's dialect, tied to the store. A chunk of its own, loaded after the first paint. */
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { SQLite, type SQLNamespace, sql } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
@@ -34,7 +39,10 @@ const highlight = HighlightStyle.define([
 ]);
 
 function namespace(): SQLNamespace {
-  const schema: Record<string, { self: { label: string; type: string; detail: string }; children: object[] }> = {};
+  const schema: Record<
+    string,
+    { self: { label: string; type: string; detail: string }; children: object[] }
+  > = {};
   for (const table of tables.value) {
     if (table.kind === "shadow") continue;
     const rows = table.row_count === null ? table.kind : `${table.row_count.toLocaleString("en")} rows`;
@@ -113,7 +121,13 @@ export function mountEditor(parent: HTMLElement, hint: string): () => void {
         placeholder(hint),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": "SQL editor", "data-testid": "sql" }),
-        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...completionKeymap,
+          ...historyKeymap,
+          ...defaultKeymap,
+          indentWithTab,
+        ]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) text.value = update.state.doc.toString();
           if (update.docChanged || update.selectionSet) {

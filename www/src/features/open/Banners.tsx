@@ -45,7 +45,10 @@ export function Banners() {
           <ErrorNote
             error={
               opened.value
-                ? { ...error, hint: `${error.hint ?? ""} “${opened.value.database.name}” is still open.`.trim() }
+                ? {
+                    ...error,
+                    hint: `${error.hint ?? ""} “${opened.value.database.name}” is still open.`.trim(),
+                  }
                 : error
             }
             onDismiss={() => {

@@ -12,7 +12,12 @@ export function SampleList({ samples, onOpen }: SampleListProps) {
     <ul class="samples">
       {samples.map((sample) => (
         <li key={sample.id}>
-          <button type="button" class="sample" data-testid={`sample-${sample.id}`} onClick={() => onOpen(sample)}>
+          <button
+            type="button"
+            class="sample"
+            data-testid={`sample-${sample.id}`}
+            onClick={() => onOpen(sample)}
+          >
             <span class="sample-title">{sample.title}</span>
             <span class="sample-rows">{count(sample.rows_at_default)} rows</span>
             <span class="sample-summary">{sample.summary}</span>

@@ -6,8 +6,14 @@ import { OpenButton } from "./Header";
 import { SampleList } from "./Samples";
 
 const STEPS = [
-  ["See the plan", "Type a query. The page shows, in words, how SQLite will find its rows and what is slow about it."],
-  ["Get an index", "Ask for suggestions. Each index is built on a copy and kept only if it makes a measured difference."],
+  [
+    "See the plan",
+    "Type a query. The page shows, in words, how SQLite will find its rows and what is slow about it.",
+  ],
+  [
+    "Get an index",
+    "Ask for suggestions. Each index is built on a copy and kept only if it makes a measured difference.",
+  ],
   ["Take it home", "Time it, copy the patch with its undo script, or share a link that anyone can re-run."],
 ] as const;
 
@@ -20,7 +26,9 @@ export function Start() {
         <h2>Why is this query slow?</h2>
         <p>Drop an SQLite file anywhere on this page, or choose one.</p>
         <OpenButton label="Choose a file" primary />
-        <p class="fine">Works on a copy. Nothing leaves this browser. A -wal file may be dropped along with it.</p>
+        <p class="fine">
+          Works on a copy. Nothing leaves this browser. A -wal file may be dropped along with it.
+        </p>
       </div>
       <div class="start-samples">
         <h3>Or look at a sample</h3>

@@ -16,8 +16,11 @@ export function PatchTab() {
   return (
     <div class="patch">
       <p class="fine">
-        {plural(chosenDdl.value.length, "index", "indexes")}. Your file is not changed here: run the script yourself,
-        for example with <code>sqlite3 {opened.value.database.name} &lt; {stem}-up.sql</code>
+        {plural(chosenDdl.value.length, "index", "indexes")}. Your file is not changed here: run the script
+        yourself, for example with{" "}
+        <code>
+          sqlite3 {opened.value.database.name} &lt; {stem}-up.sql
+        </code>
       </p>
       <div class="scripts">
         <Script title="Apply" code={value.up} filename={`${stem}-up.sql`} />

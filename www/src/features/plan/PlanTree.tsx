@@ -27,7 +27,13 @@ export function PlanTree({ nodes, measured }: PlanTreeProps) {
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table is the plain markup of a tree grid
-    <table class={measured ? "plan-tree measured" : "plan-tree"} role="treegrid" aria-label="Plan" ref={root} onKeyDown={onKeyDown}>
+    <table
+      class={measured ? "plan-tree measured" : "plan-tree"}
+      role="treegrid"
+      aria-label="Plan"
+      ref={root}
+      onKeyDown={onKeyDown}
+    >
       <thead class={measured ? "" : "sr-only"}>
         <tr>
           <th scope="col">Step</th>
@@ -88,9 +94,15 @@ function Figures({ loops, mostRows, mostSteps }: FiguresProps) {
   if (!loops) {
     return (
       <>
-        <td role="gridcell" class="figure" data-label="Rows visited">–</td>
-        <td role="gridcell" class="figure" data-label="Rows out">–</td>
-        <td role="gridcell" class="figure" data-label="VM steps">–</td>
+        <td role="gridcell" class="figure" data-label="Rows visited">
+          –
+        </td>
+        <td role="gridcell" class="figure" data-label="Rows out">
+          –
+        </td>
+        <td role="gridcell" class="figure" data-label="VM steps">
+          –
+        </td>
       </>
     );
   }
@@ -118,7 +130,10 @@ function Bar({ value, most }: { value: number; most: number }) {
     <div class="bar">
       <span>{count(value)}</span>
       <span class="bar-track" aria-hidden="true">
-        <span class={share > 0.4 ? "bar-fill much" : "bar-fill"} style={{ width: `${Math.max(share * 100, value > 0 ? 1 : 0)}%` }} />
+        <span
+          class={share > 0.4 ? "bar-fill much" : "bar-fill"}
+          style={{ width: `${Math.max(share * 100, value > 0 ? 1 : 0)}%` }}
+        />
       </span>
     </div>
   );

@@ -26,8 +26,8 @@ export function RowsTab() {
       <Empty icon="table" title={opened.value ? "Run a query to see its rows." : "Open a database first."}>
         {opened.value && (
           <>
-            <kbd>Ctrl</kbd> or <kbd>⌘</kbd> + <kbd>Enter</kbd> runs the selection, or the statement under the cursor.
-            Only statements that read are run.
+            <kbd>Ctrl</kbd> or <kbd>⌘</kbd> + <kbd>Enter</kbd> runs the selection, or the statement under the
+            cursor. Only statements that read are run.
           </>
         )}
       </Empty>
@@ -49,8 +49,8 @@ function Rows({ ran }: { ran: Ran }) {
       </div>
       {ran.stopped !== "end" && !(ran.truncated && shown >= ROW_CAP) && (
         <Note tone="warn">
-          {ran.stopped === "deadline" ? "Stopped after two minutes." : "Stopped by you."} These are the rows found so
-          far.
+          {ran.stopped === "deadline" ? "Stopped after two minutes." : "Stopped by you."} These are the rows
+          found so far.
         </Note>
       )}
       {ran.columns.length > 0 && (

@@ -28,8 +28,8 @@ export function LinkBanner() {
     return (
       <div class="note tone-neutral link-file" role="status" data-testid="link-file">
         <div class="note-text">
-          This link was made with the file <strong>{database.name}</strong> ({bytes(database.size_bytes)}). The file
-          is not part of the link. Open it here to check that the counters match.
+          This link was made with the file <strong>{database.name}</strong> ({bytes(database.size_bytes)}).
+          The file is not part of the link. Open it here to check that the counters match.
         </div>
         <OpenButton label={`Open ${database.name}`} />
       </div>
@@ -66,7 +66,12 @@ function Difference({ claim }: { claim: ClaimCheck }) {
         <strong>{claim.query}</strong>, {arm}. {claim.because}
       </p>
       {claim.actual && (
-        <CountersTable before={claim.expected} after={claim.actual} caption={`${claim.query}: in the link and here`} heads={["In the link", "Here"]} />
+        <CountersTable
+          before={claim.expected}
+          after={claim.actual}
+          caption={`${claim.query}: in the link and here`}
+          heads={["In the link", "Here"]}
+        />
       )}
     </div>
   );

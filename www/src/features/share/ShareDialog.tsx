@@ -46,8 +46,8 @@ function ShareBody() {
   return (
     <div class="share">
       <p>
-        The link holds the queries, {plural(chosenDdl.value.length, "chosen index", "chosen indexes")} and the counters
-        measured here.{" "}
+        The link holds the queries, {plural(chosenDdl.value.length, "chosen index", "chosen indexes")} and the
+        counters measured here.{" "}
         {database.sample
           ? "Whoever opens it gets the same sample and sees whether the counters match."
           : `It does not hold your data: only the name, size and fingerprint of ${database.name}. Whoever opens it needs the file.`}
@@ -66,7 +66,13 @@ function Field({ label, value }: { label: string; value: string }) {
     <div class="field">
       <label for={id}>{label}</label>
       <div class="field-row">
-        <input id={id} class="mono" readOnly value={value} onFocus={(event) => event.currentTarget.select()} />
+        <input
+          id={id}
+          class="mono"
+          readOnly
+          value={value}
+          onFocus={(event) => event.currentTarget.select()}
+        />
         <CopyButton text={value} what={label} />
       </div>
     </div>
@@ -81,7 +87,14 @@ function LengthMeter({ length }: { length: number }) {
       <label for={id}>
         {count(length)} of {count(CHAT_LIMIT)} characters, the limit of common chat tools
       </label>
-      <meter id={id} min={0} max={CHAT_LIMIT} high={CHAT_LIMIT * 0.9} optimum={0} value={Math.min(length, CHAT_LIMIT)} />
+      <meter
+        id={id}
+        min={0}
+        max={CHAT_LIMIT}
+        high={CHAT_LIMIT * 0.9}
+        optimum={0}
+        value={Math.min(length, CHAT_LIMIT)}
+      />
       {over && (
         <Note tone="warn" hint="Send it by mail or put it in a document, or remove some queries.">
           Chat tools may cut this link.

@@ -2,8 +2,8 @@
 import { useRef } from "preact/hooks";
 import { DotPlot, type DotRow } from "../../charts/dotplot";
 import type { Effect, QueryTrial, Trial, Verdict } from "../../engine/types";
-import { scope } from "../../store/advisor";
 import { tryIndexes } from "../../store/actions";
+import { scope } from "../../store/advisor";
 import { chosenDdl } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { statements, text } from "../../store/editor";
@@ -29,7 +29,8 @@ export function TrialTab() {
   const n = chosenDdl.value.length;
   if (!opened.value) return <Empty icon="open" title="Open a database first." />;
   const tried = triedWith.value;
-  const changed = tried !== null && (tried.indexes.join() !== chosenDdl.value.join() || !text.value.includes(tried.text));
+  const changed =
+    tried !== null && (tried.indexes.join() !== chosenDdl.value.join() || !text.value.includes(tried.text));
   return (
     <div class="trial">
       <div class="panel-bar">
@@ -55,14 +56,16 @@ export function TrialTab() {
       {error && <ErrorNote error={error} />}
       {value && startedAt === null && (
         <>
-          {changed && <Note tone="neutral">The queries or the chosen indexes have changed since this trial.</Note>}
+          {changed && (
+            <Note tone="neutral">The queries or the chosen indexes have changed since this trial.</Note>
+          )}
           <TrialResult trial={value} />
         </>
       )}
       {!value && startedAt === null && !error && n > 0 && (
         <Empty icon="run" title="How much faster, and how sure is that?">
-          Each query runs many times, as is and with the indexes, in random order. You get the ratio with a 95 %
-          interval, and a check that the results are the same.
+          Each query runs many times, as is and with the indexes, in random order. You get the ratio with a 95
+          % interval, and a check that the results are the same.
         </Empty>
       )}
     </div>
@@ -107,7 +110,11 @@ function TrialResult({ trial }: { trial: Trial }) {
         <h3>Time with indexes ÷ time as is</h3>
         <div ref={host}>
           {rows.length > 0 && (
-            <DotPlot rows={rows} width={Math.min(width, 860)} title="Ratios with 95 % intervals; the table below holds the same numbers" />
+            <DotPlot
+              rows={rows}
+              width={Math.min(width, 860)}
+              title="Ratios with 95 % intervals; the table below holds the same numbers"
+            />
           )}
         </div>
         <div class="table-wrap">
@@ -116,14 +123,20 @@ function TrialResult({ trial }: { trial: Trial }) {
             <thead>
               <tr>
                 <th scope="col">Query</th>
-                <th scope="col" class="number">Ratio</th>
-                <th scope="col" class="number">95 % interval</th>
+                <th scope="col" class="number">
+                  Ratio
+                </th>
+                <th scope="col" class="number">
+                  95 % interval
+                </th>
                 <th scope="col">Verdict</th>
               </tr>
             </thead>
             <tbody>
               {trial.queries.map((query) =>
-                query.effects.map((effect) => <EffectRow key={query.name + effect.arm} query={query} effect={effect} />),
+                query.effects.map((effect) => (
+                  <EffectRow key={query.name + effect.arm} query={query} effect={effect} />
+                )),
               )}
             </tbody>
           </table>
@@ -177,9 +190,15 @@ function TrialCard({ query }: { query: QueryTrial }) {
             <thead>
               <tr>
                 <th scope="col">Time</th>
-                <th scope="col" class="number">Median</th>
-                <th scope="col" class="number" title="95 of 100 runs were at least this fast">p95</th>
-                <th scope="col" class="number" title="Timed samples; each may hold several runs">Samples</th>
+                <th scope="col" class="number">
+                  Median
+                </th>
+                <th scope="col" class="number" title="95 of 100 runs were at least this fast">
+                  p95
+                </th>
+                <th scope="col" class="number" title="Timed samples; each may hold several runs">
+                  Samples
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -198,7 +217,11 @@ function TrialCard({ query }: { query: QueryTrial }) {
           </table>
         </div>
         {before && after && (
-          <CountersTable before={before.counters} after={after.counters} caption={`Counters of ${query.name}`} />
+          <CountersTable
+            before={before.counters}
+            after={after.counters}
+            caption={`Counters of ${query.name}`}
+          />
         )}
       </div>
     </li>

@@ -1,0 +1,420 @@
+//! The pipeline: scans → candidates → options the planner uses → measured options → one set that
+//! serves the whole workload → leave-one-out → the final measurement.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scanseek_plan::Counters;
+use scanseek_schema::{IndexSpec, Schema};
+
+use crate::candidates::{Candidate, candidates};
+use crate::oracle::{Oracle, OracleError, Outcome, Query};
+use crate::reason::Reason;
+
+/// Options tried for one query: what the planner uses, then what it uses without that, and so on.
+const OPTION_ROUNDS: usize = 4;
+/// Fewer VM steps than this share of before count as a gain.
+const GAIN: f64 = 0.95;
+/// More work than this share of before counts as a loss.
+const LOSS: f64 = 1.05;
+
+/// The advice for a workload.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Advice {
+    /// Indexes to create, in the order of their gain.
+    pub create: Vec<AdvisedIndex>,
+    /// True if gathering statistics afterwards was measured and helps.
+    pub analyze: bool,
+    /// Every query of the workload that could be measured.
+    pub queries: Vec<QueryOutcome>,
+    /// What was tried or thought of and left out.
+    pub not_advised: Vec<NotAdvised>,
+    /// Queries that could not be analysed.
+    pub not_analysed: Vec<NotAnalysed>,
+}
+
+/// One index of the advice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdvisedIndex {
+    /// The index.
+    pub spec: IndexSpec,
+    /// Its size once built, in bytes.
+    pub bytes: u64,
+    /// Why it is as it is.
+    pub reasons: Vec<Reason>,
+    /// Positions of the queries whose plan uses it.
+    pub helps: Vec<usize>,
+}
+
+/// One query before and after.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueryOutcome {
+    /// Its position in the workload.
+    pub query: usize,
+    /// Without new indexes.
+    pub before: Outcome,
+    /// With all advised ones.
+    pub after: Outcome,
+}
+
+/// An index that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAdvised {
+    /// The index.
+    pub spec: IndexSpec,
+    /// Why.
+    pub because: String,
+}
+
+/// A query that could not be analysed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAnalysed {
+    /// Its position in the workload.
+    pub query: usize,
+    /// Why.
+    pub because: String,
+}
+
+/// Advises on a workload.
+///
+/// # Errors
+/// Only [`OracleError::Cancelled`]; what cannot be analysed is in the advice.
+pub fn advise(
+    schema: &Schema,
+    workload: &[Query],
+    oracle: &mut dyn Oracle,
+) -> Result<Advice, OracleError> {
+    let mut adviser = Adviser {
+        workload,
+        oracle,
+        before: BTreeMap::new(),
+        measured: BTreeMap::new(),
+        not_advised: BTreeMap::new(),
+        not_analysed: Vec::new(),
+    };
+    let mut known: BTreeMap<IndexSpec, Candidate> = BTreeMap::new();
+    let mut chosen: BTreeSet<IndexSpec> = BTreeSet::new();
+    for query in 0..workload.len() {
+        adviser.oracle.progress("Looking for indexes", query, workload.len());
+        let found = match adviser.baseline(query) {
+            Ok(()) => adviser.oracle.scans(query),
+            Err(error) => Err(error),
+        };
+        let found = match found {
+            Ok(scans) => candidates(schema, &scans),
+            Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+            Err(OracleError::Query(because)) => {
+                adviser.not_analysed.push(NotAnalysed { query, because });
+                continue;
+            }
+        };
+        for candidate in &found {
+            known.entry(candidate.spec.clone()).or_insert_with(|| candidate.clone());
+        }
+        let specs: Vec<IndexSpec> = found.into_iter().map(|candidate| candidate.spec).collect();
+        chosen.extend(adviser.best_option(query, specs)?);
+    }
+    let mut set: Vec<IndexSpec> = chosen.into_iter().collect();
+    adviser.drop_what_does_not_pay(&mut set)?;
+    let after = adviser.verify(&mut set)?;
+    let analyze = adviser.statistics_help(&set, &after)?;
+    adviser.finish(set, after, analyze, &known)
+}
+
+struct Adviser<'a> {
+    workload: &'a [Query],
+    oracle: &'a mut dyn Oracle,
+    before: BTreeMap<usize, Outcome>,
+    /// By query and plan text: a query's work depends on its plan alone.
+    measured: BTreeMap<(usize, String), Option<Outcome>>,
+    not_advised: BTreeMap<IndexSpec, String>,
+    not_analysed: Vec<NotAnalysed>,
+}
+
+impl Adviser<'_> {
+    fn baseline(&mut self, query: usize) -> Result<(), OracleError> {
+        let outcome = self.oracle.measure(query, &[], false, None)?;
+        self.before.insert(query, outcome);
+        Ok(())
+    }
+
+    /// The set of candidates that makes the query's own work least, if any does.
+    fn best_option(
+        &mut self,
+        query: usize,
+        mut specs: Vec<IndexSpec>,
+    ) -> Result<Vec<IndexSpec>, OracleError> {
+        let mut best: Option<(f64, Vec<IndexSpec>)> = None;
+        for _ in 0..OPTION_ROUNDS {
+            if specs.is_empty() {
+                break;
+            }
+            let planned = match self.oracle.plan(query, &specs) {
+                Ok(planned) => planned,
+                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+                Err(OracleError::Query(_)) => break,
+            };
+            let option: Vec<IndexSpec> =
+                planned.used.iter().map(|position| specs[*position].clone()).collect();
+            if option.is_empty() {
+                break;
+            }
+            let outcome = self.measure(query, &option)?;
+            match outcome.filter(|outcome| is_gain(&self.before[&query], outcome)) {
+                Some(outcome) => {
+                    let work = relative_work(&self.before[&query], &outcome);
+                    if best.as_ref().is_none_or(|(least, _)| work < *least) {
+                        best = Some((work, option.clone()));
+                    }
+                }
+                None => self.note_failure(query, &option)?,
+            }
+            specs.retain(|spec| !option.contains(spec));
+        }
+        for spec in specs {
+            self.not_advised
+                .entry(spec)
+                .or_insert_with(|| "SQLite would not use it for these queries.".to_owned());
+        }
+        Ok(best.map(|(_, option)| option).unwrap_or_default())
+    }
+
+    fn note_failure(&mut self, query: usize, option: &[IndexSpec]) -> Result<(), OracleError> {
+        let name = &self.workload[query].name;
+        let because = match self.measure(query, option)? {
+            None => format!("It was tried for {name} and took more work than without it."),
+            Some(outcome) if !outcome.same_result => {
+                format!("It was tried for {name} and the rows were not the same.")
+            }
+            Some(outcome) => format!(
+                "It was tried for {name}: {} VM steps with it, {} without.",
+                scanseek_plan::grouped(outcome.counters.vm_steps),
+                scanseek_plan::grouped(self.before[&query].counters.vm_steps)
+            ),
+        };
+        for spec in option {
+            self.not_advised.insert(spec.clone(), because.clone());
+        }
+        Ok(())
+    }
+
+    /// Runs the query with these indexes, once per distinct plan. `None` if it failed or took more
+    /// than the work without them.
+    fn measure(&mut self, query: usize, set: &[IndexSpec]) -> Result<Option<Outcome>, OracleError> {
+        let planned = match self.oracle.plan(query, set) {
+            Ok(planned) => planned,
+            Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+            Err(OracleError::Query(_)) => return Ok(None),
+        };
+        if planned.used.is_empty() {
+            return Ok(Some(self.before[&query].clone()));
+        }
+        // Index names differ with the set, columns do not.
+        let mut key = planned.text;
+        for position in &planned.used {
+            key.push_str(&format!("\n{:?}", set[*position]));
+        }
+        if let Some(known) = self.measured.get(&(query, key.clone())) {
+            return Ok(known.clone());
+        }
+        let used: Vec<IndexSpec> =
+            planned.used.iter().map(|position| set[*position].clone()).collect();
+        let limit = self.before[&query].counters.vm_steps;
+        let limit = limit + limit / 10 + 100_000;
+        let outcome = match self.oracle.measure(query, &used, false, Some(limit)) {
+            Ok(outcome) => Some(outcome),
+            Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+            Err(OracleError::Query(_)) => None,
+        };
+        self.measured.insert((query, key), outcome.clone());
+        Ok(outcome)
+    }
+
+    /// Weighted sum of each query's work, relative to its work before.
+    fn total(&mut self, set: &[IndexSpec]) -> Result<f64, OracleError> {
+        let mut total = 0.0;
+        let queries: Vec<usize> = self.before.keys().copied().collect();
+        for query in queries {
+            let work = match self.measure(query, set)? {
+                Some(outcome) if outcome.same_result => {
+                    relative_work(&self.before[&query], &outcome)
+                }
+                _ => 10.0,
+            };
+            total += self.workload[query].weight * work;
+        }
+        Ok(total)
+    }
+
+    /// Leaves out one index after the other, as long as nothing is lost by it.
+    fn drop_what_does_not_pay(&mut self, set: &mut Vec<IndexSpec>) -> Result<(), OracleError> {
+        let weights: f64 = self.before.keys().map(|query| self.workload[*query].weight).sum();
+        let mut now = self.total(set)?;
+        loop {
+            let mut least: Option<(f64, usize)> = None;
+            for i in 0..set.len() {
+                self.oracle.progress("Leaving out what does not pay", i, set.len());
+                let mut without = set.clone();
+                without.remove(i);
+                let total = self.total(&without)?;
+                if least.is_none_or(|(best, _)| total < best) {
+                    least = Some((total, i));
+                }
+            }
+            match least {
+                Some((total, i)) if total <= now + 0.002 * weights => {
+                    let spec = set.remove(i);
+                    self.not_advised.insert(
+                        spec,
+                        "The other advised indexes do the same work without it.".to_owned(),
+                    );
+                    now = total;
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Measures the final set as a whole on a fresh copy; an index whose query loses by it goes.
+    fn verify(
+        &mut self,
+        set: &mut Vec<IndexSpec>,
+    ) -> Result<BTreeMap<usize, Outcome>, OracleError> {
+        loop {
+            let queries: Vec<usize> = self.before.keys().copied().collect();
+            let mut after = BTreeMap::new();
+            let mut guilty: Option<(usize, Vec<usize>)> = None;
+            for (done, query) in queries.iter().enumerate() {
+                self.oracle.progress("Checking the whole set", done, queries.len());
+                let outcome = match self.oracle.measure(*query, set, false, None) {
+                    Ok(outcome) => outcome,
+                    Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+                    Err(OracleError::Query(because)) => Outcome {
+                        same_result: false,
+                        note: Some(because),
+                        ..self.before[query].clone()
+                    },
+                };
+                if is_loss(&self.before[query], &outcome) {
+                    let used = self.oracle.plan(*query, set).map(|planned| planned.used);
+                    guilty = Some((*query, used.unwrap_or_default()));
+                }
+                after.insert(*query, outcome);
+            }
+            match guilty {
+                Some((query, mut used)) if !set.is_empty() => {
+                    used.sort_unstable();
+                    let used = if used.is_empty() { vec![set.len() - 1] } else { used };
+                    for position in used.into_iter().rev() {
+                        let spec = set.remove(position);
+                        let name = &self.workload[query].name;
+                        self.not_advised.insert(spec, format!("{name} would lose by it."));
+                    }
+                }
+                _ => return Ok(after),
+            }
+        }
+    }
+
+    /// True if no query does more work with statistics and at least one does a tenth less.
+    fn statistics_help(
+        &mut self,
+        set: &[IndexSpec],
+        after: &BTreeMap<usize, Outcome>,
+    ) -> Result<bool, OracleError> {
+        let mut helps = false;
+        for (done, (query, without)) in after.iter().enumerate() {
+            self.oracle.progress("Trying with statistics", done, after.len());
+            let limit = without.counters.vm_steps * 2 + 100_000;
+            match self.oracle.measure(*query, set, true, Some(limit)) {
+                Ok(with) => {
+                    let (with, without) = (with.counters.vm_steps, without.counters.vm_steps);
+                    if with as f64 > without as f64 * LOSS + 100.0 {
+                        return Ok(false);
+                    }
+                    helps |= (with as f64) < without as f64 * 0.9 - 100.0;
+                }
+                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+                Err(OracleError::Query(_)) => return Ok(false),
+            }
+        }
+        Ok(helps)
+    }
+
+    fn finish(
+        mut self,
+        set: Vec<IndexSpec>,
+        mut after: BTreeMap<usize, Outcome>,
+        analyze: bool,
+        known: &BTreeMap<IndexSpec, Candidate>,
+    ) -> Result<Advice, OracleError> {
+        let mut helps: Vec<Vec<usize>> = vec![Vec::new(); set.len()];
+        let queries: Vec<usize> = after.keys().copied().collect();
+        for query in queries {
+            if analyze && let Ok(outcome) = self.oracle.measure(query, &set, true, None) {
+                after.insert(query, outcome);
+            }
+            match self.oracle.plan(query, &set) {
+                Ok(planned) => planned.used.iter().for_each(|i| helps[*i].push(query)),
+                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+                Err(OracleError::Query(_)) => {}
+            }
+        }
+        let mut create = Vec::new();
+        for (spec, helps) in set.iter().zip(helps) {
+            let bytes = match self.oracle.bytes(spec) {
+                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+                bytes => bytes.unwrap_or(0),
+            };
+            let reasons = known.get(spec).map(|known| known.reasons.clone()).unwrap_or_default();
+            create.push(AdvisedIndex { spec: spec.clone(), bytes, reasons, helps });
+        }
+        let gain = |index: &AdvisedIndex| -> f64 {
+            let of = |query: &usize| {
+                let work = relative_work(&self.before[query], &after[query]);
+                self.workload[*query].weight * (1.0 - work)
+            };
+            index.helps.iter().map(of).sum()
+        };
+        create.sort_by(|a, b| gain(b).total_cmp(&gain(a)).then_with(|| a.spec.cmp(&b.spec)));
+        let not_advised = self
+            .not_advised
+            .into_iter()
+            .filter(|(spec, _)| !set.contains(spec))
+            .map(|(spec, because)| NotAdvised { spec, because })
+            .collect();
+        let queries = self
+            .before
+            .into_iter()
+            .filter_map(|(query, before)| {
+                let after = after.remove(&query)?;
+                Some(QueryOutcome { query, before, after })
+            })
+            .collect();
+        Ok(Advice { create, analyze, queries, not_advised, not_analysed: self.not_analysed })
+    }
+}
+
+/// Work after as a share of the work before: the geometric mean of VM steps and page requests.
+fn relative_work(before: &Outcome, after: &Outcome) -> f64 {
+    let share = |after: u64, before: u64| (after as f64 + 1.0) / (before as f64 + 1.0);
+    let (before, after) = (&before.counters, &after.counters);
+    (share(after.vm_steps, before.vm_steps) * share(after.page_requests, before.page_requests))
+        .sqrt()
+}
+
+/// Fewer VM steps, not more pages read from the file, and the same rows.
+fn is_gain(before: &Outcome, after: &Outcome) -> bool {
+    after.same_result
+        && (after.counters.vm_steps as f64) < before.counters.vm_steps as f64 * GAIN
+        && not_more_pages(&before.counters, &after.counters)
+}
+
+fn is_loss(before: &Outcome, after: &Outcome) -> bool {
+    !after.same_result
+        || after.counters.vm_steps as f64 > before.counters.vm_steps as f64 * LOSS + 100.0
+}
+
+/// Pages read from the file are what a cold run costs; the few inner pages of an index are free.
+fn not_more_pages(before: &Counters, after: &Counters) -> bool {
+    after.page_reads as f64 <= before.page_reads as f64 * LOSS + 8.0
+}

@@ -1,0 +1,85 @@
+//! Why an index is as it is: the planner rules that its parts follow.
+
+/// A rule of SQLite's planner that an index follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// Columns compared with `=` come first.
+    Equality,
+    /// A range can be the last part that narrows the search.
+    Range,
+    /// Rows come out in the order wanted, so nothing is sorted.
+    Order,
+    /// Rows of a group come out together.
+    Group,
+    /// Every column the query reads is in the index, so the table is not touched.
+    Covering,
+    /// `LIKE` can use a key only if it compares without regard to case.
+    LikeNoCase,
+    /// The comparison uses another collation than the column.
+    Collation,
+}
+
+impl Rule {
+    /// Stable name for JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Equality => "equality_first",
+            Self::Range => "one_range_last",
+            Self::Order => "order",
+            Self::Group => "group",
+            Self::Covering => "covering",
+            Self::LikeNoCase => "like_nocase",
+            Self::Collation => "collation",
+        }
+    }
+}
+
+/// One reason, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The rule.
+    pub rule: Rule,
+    /// A sentence that names the columns.
+    pub text: String,
+}
+
+impl Reason {
+    pub(crate) fn new(rule: Rule, columns: &[&str]) -> Self {
+        let names = list(columns);
+        let text = match rule {
+            Rule::Equality if columns.len() == 1 => {
+                format!("{names} is compared with =, so SQLite can go straight to its rows.")
+            }
+            Rule::Equality => {
+                format!("{names} are compared with =, so SQLite can go straight to their rows.")
+            }
+            Rule::Range => format!(
+                "{names} is limited to a range; only one range can be used, after the columns compared with =."
+            ),
+            Rule::Order => {
+                format!("Rows come out in the order of {names}, so nothing has to be sorted.")
+            }
+            Rule::Group => format!(
+                "Rows with the same {names} come out together, so no temporary b-tree is needed."
+            ),
+            Rule::Covering => format!(
+                "With {names} in it, the index holds every column that is read, so the table is not touched."
+            ),
+            Rule::LikeNoCase => format!(
+                "LIKE ignores case, so {names} must be sorted with COLLATE NOCASE to be searched."
+            ),
+            Rule::Collation => format!(
+                "The comparison of {names} uses another collation than the column, so the index must use it too."
+            ),
+        };
+        Self { rule, text }
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
