@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::pins::{Pins, Version};
 use crate::process::{self, answer, find_program};
-use crate::setup::{install_arguments, package_hint};
+use crate::setup::{BROWSER_ON_MAC, CLANG_ON_MAC, install_arguments, package_hint};
 use crate::tools;
 
 /// One line of the list: `Ok` holds what was found, `Err` how to get it.
@@ -56,7 +56,7 @@ fn rows(pins: &Pins) -> Result<Vec<Row>> {
     let clang = tools::find_clang();
     let browser = tools::find_browser()
         .map(|file| file.display().to_string())
-        .ok_or_else(|| package_hint(&pins.debian.browser));
+        .ok_or_else(|| package_hint(&pins.debian.browser, BROWSER_ON_MAC));
     Ok(vec![
         ("rustc", rustc(pins)),
         ("rustfmt", ask("cargo", &["fmt", "--version"], "rustup component add rustfmt")),
@@ -68,7 +68,7 @@ fn rows(pins: &Pins) -> Result<Vec<Row>> {
             clang
                 .as_ref()
                 .map(|found| format!("{}, {}", found.version, found.cc.display()))
-                .ok_or_else(|| package_hint(&first_alternatives(&pins.debian.clang))),
+                .ok_or_else(|| package_hint(&pins.debian.clang, CLANG_ON_MAC)),
         ),
         (
             "llvm-ar",
@@ -86,7 +86,7 @@ fn rows(pins: &Pins) -> Result<Vec<Row>> {
             tools::find_wasm_opt(pins)
                 .map(|file| format!("{}, {}", pins.tools.binaryen, file.display()))
                 .ok_or_else(|| {
-                    format!("npm package binaryen {}: cd www && npm ci", pins.tools.binaryen)
+                    format!("cd www && npm ci (package binaryen {})", pins.tools.binaryen)
                 }),
         ),
         ("Chromium (for tests)", browser),
@@ -123,7 +123,7 @@ fn npm_packages() -> Result<String, String> {
     if tools::npm_packages_are_current() {
         return Ok("as www/package-lock.json asks".to_owned());
     }
-    Err("cd www && npm ci".to_owned())
+    Err("cd www && npm ci, or npm install where that fails".to_owned())
 }
 
 fn ask(program: &str, arguments: &[&str], how: &str) -> Result<String, String> {
@@ -131,14 +131,6 @@ fn ask(program: &str, arguments: &[&str], how: &str) -> Result<String, String> {
     command.args(arguments);
     let text = answer(command).ok_or_else(|| how.to_owned())?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
-}
-
-fn first_alternatives(packages: &[String]) -> Vec<String> {
-    packages
-        .iter()
-        .filter_map(|names| names.split('|').next())
-        .map(|n| n.trim().to_owned())
-        .collect()
 }
 
 fn render(rows: &[Row]) -> String {

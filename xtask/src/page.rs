@@ -39,7 +39,7 @@ pub(crate) fn build(pins: &Pins, tools: &Tools) -> Result<()> {
     fingerprint::forget(STEP);
     timed("building the page", || {
         let mut npm = process::command("npm");
-        npm.args(["run", "build"]).current_dir(root().join("www"));
+        npm.args(["run", "build"]).current_dir(root().join("www")).env("NO_COLOR", "1");
         require(npm, "`npm run build`")
     })?;
     fingerprint::remember(STEP, &fingerprint)

@@ -176,7 +176,10 @@ fn respond(site: &Site, request: Request) -> Result<()> {
         return Ok(());
     }
     let answer = site.answer(request.url());
-    let mut response = Response::from_data(answer.body).with_status_code(answer.status);
+    // Never in chunks: the page shows how much of the module has come, so it needs the length.
+    let mut response = Response::from_data(answer.body)
+        .with_status_code(answer.status)
+        .with_chunked_threshold(usize::MAX);
     for (name, value) in answer.headers {
         let header = Header::from_bytes(name.as_bytes(), value.as_bytes())
             .map_err(|()| anyhow!("netlify.toml: `{name}` is not a header"))?;
@@ -246,6 +249,7 @@ mod tests {
         fs::create_dir_all(folder.join("assets")).unwrap();
         fs::write(folder.join("index.html"), "<p>page").unwrap();
         fs::write(folder.join("assets/a b.wasm"), "module").unwrap();
+        fs::write(folder.join("big.js"), vec![b' '; 100_000]).unwrap();
         fs::write(folder.join(".hidden"), "secret").unwrap();
         Site { folder, rules: Site::load().unwrap().rules }
     }
@@ -308,6 +312,8 @@ mod tests {
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         assert!(answer.contains("Cross-Origin-Embedder-Policy: require-corp"), "{answer}");
         assert!(answer.ends_with("<p>page"), "{answer}");
+        let answer = check("GET /big.js");
+        assert!(answer.contains("Content-Length: 100000"), "{}", &answer[..400]);
         assert!(check("POST /").starts_with("HTTP/1.1 405"));
     }
 

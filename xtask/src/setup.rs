@@ -51,6 +51,12 @@ pub(crate) fn run(pins: &Pins, needs: Needs) -> Result<Tools> {
     }
 }
 
+/// Apple's own clang has no wasm32 target.
+pub(crate) const CLANG_ON_MAC: &str = "brew install llvm";
+
+/// Any browser of the family will do.
+pub(crate) const BROWSER_ON_MAC: &str = "install Chromium or Chrome";
+
 /// How to install wasm-pack or wasm-bindgen by hand; also what the set-up runs.
 pub(crate) fn install_arguments(package: &str, version: &str) -> Vec<String> {
     let folder = tools::tools_folder();
@@ -64,15 +70,17 @@ pub(crate) fn install_arguments(package: &str, version: &str) -> Vec<String> {
     arguments
 }
 
-/// What a person can do where we may not install packages ourselves.
-pub(crate) fn package_hint(packages: &[String]) -> String {
-    let packages = packages.join(" ");
+/// What a person can do where we may not install packages ourselves: `on_mac` there, else the
+/// Debian packages.
+pub(crate) fn package_hint(packages: &[String], on_mac: &str) -> String {
+    let names: Vec<String> = packages.iter().map(|names| alternatives(names).remove(0)).collect();
+    let names = names.join(" ");
     if cfg!(target_os = "macos") {
-        "brew install llvm (Apple's own clang has no wasm32 target); for the tests also: brew install --cask chromium".to_owned()
+        on_mac.to_owned()
     } else if find_program("apt-get").is_some() {
-        format!("sudo apt-get update && sudo apt-get install {packages}")
+        format!("sudo apt-get update && sudo apt-get install {names}")
     } else {
-        format!("install with your package manager what Debian calls: {packages}")
+        format!("install with your package manager what Debian calls: {names}")
     }
 }
 
@@ -134,13 +142,13 @@ fn compilers(pins: &Pins, needs: Needs) -> Result<Compilers> {
         format!("no Rust compiler here can compile for {target}: rustup target add {target}")
     })?;
     let clang = clang.or_else(tools::find_clang).with_context(|| {
-        format!("no clang with a wasm32 target: {}", package_hint(&pins.debian.clang))
+        format!("no clang with a wasm32 target: {}", package_hint(&pins.debian.clang, CLANG_ON_MAC))
     })?;
     let browser = browser.or_else(tools::find_browser);
     if needs.browser && browser.is_none() {
         bail!(
             "no Chromium for the tests: {}, or name one in SCANSEEK_CHROMIUM",
-            package_hint(&pins.debian.browser)
+            package_hint(&pins.debian.browser, BROWSER_ON_MAC)
         );
     }
     Ok((toolchain, clang, browser))
@@ -152,13 +160,11 @@ fn missing_packages(debian: &DebianPins, rust: bool, clang: bool, browser: bool)
 }
 
 fn apt_install(packages: &[String]) -> Result<()> {
-    let first_names: Vec<String> =
-        packages.iter().map(|names| alternatives(names).remove(0)).collect();
     let is_root = answer(with_arguments("id", &["-u"])).as_deref() == Some("0");
     if !is_root || find_program("apt-get").is_none() {
         bail!(
             "these packages are missing and need an administrator: {}",
-            package_hint(&first_names)
+            package_hint(packages, &format!("{CLANG_ON_MAC}; {BROWSER_ON_MAC}"))
         );
     }
     timed("apt-get update", || {
@@ -286,12 +292,19 @@ fn npm_packages(pins: &Pins) -> Result<()> {
     if tools::npm_packages_are_current() {
         return Ok(());
     }
-    timed("npm ci, in www", || {
-        let mut npm = with_arguments("npm", &["ci", "--no-audit", "--no-fund"]);
-        npm.current_dir(root().join("www"));
-        require(npm, "`npm ci`")
-    })?;
-    Ok(())
+    timed("npm packages of www", || {
+        // A lock file written where a registry mirror lacks the packages of some other system does
+        // not name them, and `npm ci` refuses it. `npm install` takes the same versions.
+        let npm = |arguments: &[&str]| {
+            let mut npm = with_arguments("npm", arguments);
+            npm.args(["--no-audit", "--no-fund"]).current_dir(root().join("www"));
+            npm
+        };
+        match require(npm(&["ci"]), "`npm ci`") {
+            Ok(_) => Ok(()),
+            Err(_) => require(npm(&["install", "--no-save"]), "`npm install`").map(|_| ()),
+        }
+    })
 }
 
 fn with_arguments(program: &str, arguments: &[&str]) -> Command {

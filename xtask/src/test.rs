@@ -80,6 +80,12 @@ fn steps(report: &mut Report, pins: &Pins, tools: &Tools, options: Options) {
             one(command)
         });
     }
+    // Before the tests, since the types of the package are part of the page's check and a test of the
+    // workspace may compare the two builds.
+    let is_built = report.step("build of the page", || {
+        page::build(pins, tools)?;
+        Ok(done())
+    });
     report.step("native tests", || {
         let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
         if options.full {
@@ -93,14 +99,6 @@ fn steps(report: &mut Report, pins: &Pins, tools: &Tools, options: Options) {
             return Ok(Ending::Nothing("www/package.json has no test script"));
         }
         counted(npm(&["run", "test"], options))
-    });
-    let is_built = report.step("build of the page", || {
-        page::build(pins, tools)?;
-        Ok(Ending::Ran {
-            count: Count { passed: 1, failed: 0 },
-            counts_tests: false,
-            output: String::new(),
-        })
     });
     report.step("WebAssembly tests", || {
         if !has_files(&root().join(&pins.build.crate_folder).join("tests"), ".rs") {
@@ -118,11 +116,7 @@ fn steps(report: &mut Report, pins: &Pins, tools: &Tools, options: Options) {
     }
     report.step("types of the package", || {
         types::check(pins)?;
-        Ok(Ending::Ran {
-            count: Count { passed: 1, failed: 0 },
-            counts_tests: false,
-            output: String::new(),
-        })
+        Ok(done())
     });
     report.step("tests of the built package", || {
         let folder = root().join("tests/wasm");
@@ -201,14 +195,20 @@ impl Report {
     }
 }
 
-/// A step that counts as one.
+/// The end of a step that counts as one and went well.
+fn done() -> Ending {
+    let count = Count { passed: 1, failed: 0 };
+    Ending::Ran { count, counts_tests: false, output: String::new() }
+}
+
+/// A command that counts as one.
 fn one(command: Command) -> Result<Ending> {
     let outcome = capture(command)?;
     let (passed, failed) = if outcome.success { (1, 0) } else { (0, 1) };
     Ok(Ending::Ran { count: Count { passed, failed }, counts_tests: false, output: outcome.output })
 }
 
-/// A step whose tests are counted. None at all is a failure: a suite that silently runs nothing
+/// A command whose tests are counted. None at all is a failure: a suite that silently runs nothing
 /// proves nothing.
 fn counted(command: Command) -> Result<Ending> {
     let outcome = capture(command)?;

@@ -341,7 +341,7 @@ impl Adviser<'_> {
     }
 
     fn finish(
-        mut self,
+        self,
         set: Vec<IndexSpec>,
         mut after: BTreeMap<usize, Outcome>,
         analyze: bool,

@@ -144,6 +144,14 @@ impl Database {
         &self.schema
     }
 
+    /// Reads the schema again after [`Database::execute_script`] changed it.
+    ///
+    /// # Errors
+    /// If SQLite cannot read it.
+    pub fn reload(&mut self) -> Result<(), EngineError> {
+        self.reload_schema()
+    }
+
     fn reload_schema(&mut self) -> Result<(), EngineError> {
         self.schema = catalog::read(self)?;
         Ok(())
@@ -308,19 +316,19 @@ impl Prepared<'_> {
     }
 }
 
-/// Fills tables of a new database quickly: one compiled `INSERT` a table.
+/// Fills tables of a new database quickly: one compiled `INSERT` a table, however they alternate.
+#[derive(Default)]
 pub struct BulkInsert<'db> {
-    table: String,
-    statement: Option<Prepared<'db>>,
+    statements: Vec<(String, Prepared<'db>)>,
 }
 
 impl<'db> BulkInsert<'db> {
-    /// Rows for `table` of `database`, to be given as values in the table's column order.
+    /// Nothing compiled yet.
     pub fn new() -> Self {
-        Self { table: String::new(), statement: None }
+        Self::default()
     }
 
-    /// Inserts one row.
+    /// Inserts one row, its values in the table's column order.
     ///
     /// # Errors
     /// What SQLite says.
@@ -330,16 +338,20 @@ impl<'db> BulkInsert<'db> {
         table: &str,
         values: impl ExactSizeIterator<Item = BulkValue<'v>>,
     ) -> Result<(), EngineError> {
-        if self.table != table || self.statement.is_none() {
-            let marks = vec!["?"; values.len()].join(", ");
-            let sql = format!(
-                "INSERT INTO {} VALUES ({marks})",
-                scanseek_schema::quote_identifier(table)
-            );
-            self.statement = Some(database.prepare_own(&sql)?);
-            table.clone_into(&mut self.table);
-        }
-        let Some(statement) = &self.statement else { return Ok(()) };
+        let known = self.statements.iter().position(|(name, _)| name == table);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let marks = vec!["?"; values.len()].join(", ");
+                let sql = format!(
+                    "INSERT INTO {} VALUES ({marks})",
+                    scanseek_schema::quote_identifier(table)
+                );
+                self.statements.push((table.to_owned(), database.prepare_own(&sql)?));
+                self.statements.len() - 1
+            }
+        };
+        let statement = &self.statements[at].1;
         for (i, value) in values.enumerate() {
             let at = i as c_int + 1;
             // SAFETY: texts live until the step below is over; then the bindings are replaced.
@@ -365,12 +377,6 @@ impl<'db> BulkInsert<'db> {
         // SAFETY: drops the pointers to texts that end with this call.
         unsafe { ffi::sqlite3_clear_bindings(statement.raw) };
         Ok(())
-    }
-}
-
-impl Default for BulkInsert<'_> {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A saved state: a database by reference, SQL, indexes on trial, and what was measured.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Notebook {
     /// A title given by the author.
@@ -26,7 +26,7 @@ pub struct Notebook {
 }
 
 /// Which database a document is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum Database {
     /// A sample database, which is generated and so equal everywhere.
@@ -35,7 +35,7 @@ pub enum Database {
         id: String,
         /// The size it was generated at.
         #[serde(default)]
-        scale: u32,
+        scale: f64,
         /// The version of the generator.
         #[serde(rename = "ver", default)]
         version: u32,

@@ -20,7 +20,7 @@ fn link_of_json(json: &str) -> String {
 fn example() -> Notebook {
     Notebook {
         title: Some("Unpaid invoices".to_owned()),
-        database: Database::Sample { id: "shop".to_owned(), scale: 3, version: 1 },
+        database: Database::Sample { id: "shop".to_owned(), scale: 3.0, version: 1 },
         sql: "SELECT * FROM invoices WHERE paid_on IS NULL;".to_owned(),
         indexes: vec!["CREATE INDEX invoices_unpaid ON invoices(paid_on)".to_owned()],
         claims: vec![Claim {
@@ -89,7 +89,7 @@ fn unknown_fields_are_ignored_and_missing_ones_restored() {
         ),
         Ok(Notebook {
             sql: "SELECT 1".to_owned(),
-            database: Database::Sample { id: "shop".to_owned(), scale: 0, version: 0 },
+            database: Database::Sample { id: "shop".to_owned(), scale: 0.0, version: 0 },
             claims: vec![Claim {
                 query: "one".to_owned(),
                 arm: Arm::AsIs,
@@ -207,8 +207,9 @@ fn cut_or_altered_links_never_panic() {
 
 fn any_database() -> impl Strategy<Value = Database> {
     prop_oneof![
-        (any::<String>(), any::<u32>(), any::<u32>())
-            .prop_map(|(id, scale, version)| Database::Sample { id, scale, version }),
+        (any::<String>(), any::<u32>(), any::<u32>()).prop_map(|(id, scale, version)| {
+            Database::Sample { id, scale: f64::from(scale) / 8.0, version }
+        }),
         (any::<String>(), any::<String>(), 0..=MAX_COUNT).prop_map(
             |(name, fingerprint, size_bytes)| Database::File { name, fingerprint, size_bytes }
         ),

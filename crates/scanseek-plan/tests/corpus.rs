@@ -134,14 +134,15 @@ fn constraint_in_words(constraint: &Constraint) -> String {
 
 #[test]
 fn plans() {
-    let text = corpus("plans.md");
-    let mut count = 0;
-    for section in text.split("\n## ").skip(1) {
-        let (title, body) = section.split_once('\n').unwrap();
-        check_plan(title, &blocks(body));
-        count += 1;
+    for (file, at_least) in [("plans.md", 15), ("real.md", 50)] {
+        let text = corpus(file);
+        let sections: Vec<&str> = text.split("\n## ").skip(1).collect();
+        assert!(sections.len() >= at_least, "{file}: only {} plans", sections.len());
+        for section in sections {
+            let (title, body) = section.split_once('\n').unwrap();
+            check_plan(title, &blocks(body));
+        }
     }
-    assert!(count > 15, "only {count} plans were read");
 }
 
 /// The fenced blocks of a section: name and text.
@@ -162,6 +163,9 @@ fn check_plan(title: &str, blocks: &[(&str, &str)]) {
             "plan" | "after" => {
                 let drawn = plan_of_drawing(text);
                 assert_eq!(drawn.to_text(), *text, "{title}");
+                for node in &drawn.nodes {
+                    assert_ne!(node.op, Op::Other, "{title}: {}", node.detail);
+                }
                 *(if *name == "plan" { &mut plan } else { &mut after }) = drawn;
             }
             "loops" => text.lines().for_each(|line| set_loops(&mut plan, line)),

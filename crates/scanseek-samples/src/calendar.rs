@@ -29,11 +29,7 @@ impl Day {
         let month_from_march = (5 * day_of_year + 2) / 153;
         let month = (month_from_march + 2) % 12 + 1;
         let year = era * 400 + year_of_era + if month <= 2 { 1 } else { 0 };
-        (
-            year,
-            month,
-            day_of_year - (153 * month_from_march + 2) / 5 + 1,
-        )
+        (year, month, day_of_year - (153 * month_from_march + 2) / 5 + 1)
     }
 
     /// 0 for Sunday to 6 for Saturday.
@@ -66,10 +62,7 @@ mod tests {
             ("2023-01-01", 19_358, 0, Day::new(2023, 1, 1)),
             ("2025-12-31", 20_453, 3, Day::new(2025, 12, 31)),
         ] {
-            assert_eq!(
-                (day.to_string().as_str(), day.0, day.weekday()),
-                (text, number, weekday)
-            );
+            assert_eq!((day.to_string().as_str(), day.0, day.weekday()), (text, number, weekday));
         }
     }
 

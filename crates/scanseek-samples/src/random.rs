@@ -94,9 +94,8 @@ pub(crate) fn zipf_weights(
     first: usize,
 ) -> Vec<u64> {
     let flatness = (count as u64 * flatness_per_mille).max(1);
-    let mut weights: Vec<u64> = (0..count as u64)
-        .map(|rank| 1_000_000_000_000 / (rank * 1000 + flatness))
-        .collect();
+    let mut weights: Vec<u64> =
+        (0..count as u64).map(|rank| 1_000_000_000_000 / (rank * 1000 + flatness)).collect();
     rng.shuffle(&mut weights);
     if let Some(largest) = (0..count).max_by_key(|&position| weights[position])
         && first < count
@@ -117,11 +116,7 @@ mod tests {
         let drawn: Vec<u64> = (0..3).map(|_| rng.next()).collect();
         assert_eq!(
             drawn,
-            [
-                6_457_827_717_110_365_317,
-                3_203_168_211_198_807_973,
-                9_817_491_932_198_370_423
-            ]
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
         );
     }
 

@@ -5,7 +5,9 @@
 //! SQLite's to say.
 
 mod facts;
+mod outline;
 mod split;
 
 pub use facts::{Facts, ParameterValue};
+pub use outline::{Outline, outline, words};
 pub use split::{SourceStatement, first_keyword, split};

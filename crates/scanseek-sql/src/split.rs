@@ -20,7 +20,7 @@ pub struct SourceStatement {
 /// The statements of a text, in order. Never fails: an unclosed string or comment ends the text.
 pub fn split(text: &str) -> Vec<SourceStatement> {
     let mut statements = Vec::new();
-    let mut tokens = Tokens { text, at: 0 };
+    let mut tokens = Tokens::new(text);
     let mut comments = String::new();
     let mut body: Option<(usize, usize)> = None;
     let mut nesting = Nesting::default();
@@ -66,7 +66,7 @@ fn statement(text: &str, start: usize, end: usize, comments: &str) -> SourceStat
 
 /// The first keyword of a statement in upper case, comments passed over; empty if there is none.
 pub fn first_keyword(sql: &str) -> String {
-    let mut tokens = Tokens { text: sql, at: 0 };
+    let mut tokens = Tokens::new(sql);
     while let Some(token) = tokens.next_token() {
         match token.kind {
             TokenKind::Space | TokenKind::Comment => {}
@@ -112,7 +112,7 @@ impl Nesting {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum TokenKind {
+pub(crate) enum TokenKind {
     Space,
     Comment,
     Semicolon,
@@ -120,19 +120,23 @@ enum TokenKind {
     Other,
 }
 
-struct Token {
-    kind: TokenKind,
-    start: usize,
-    end: usize,
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
 }
 
-struct Tokens<'a> {
+pub(crate) struct Tokens<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl Tokens<'_> {
-    fn next_token(&mut self) -> Option<Token> {
+impl<'a> Tokens<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    pub(crate) fn next_token(&mut self) -> Option<Token> {
         let start = self.at;
         let rest = &self.text[start..];
         let first = rest.chars().next()?;

@@ -1,1 +1,233 @@
-//! The worker's class Workbench over wire types; no logic.
+//! The worker's class `Workbench`: the use-cases over wire types. No logic.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use scanseek_wire as wire;
+use scanseek_workbench as domain;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const HOST: &str = r#"
+/** What the worker lends to the engine. */
+export interface Host {
+  now_ns(): number;
+  cancelled(): boolean;
+  progress(progress: Progress): void;
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the worker lends to the engine.
+    #[wasm_bindgen(typescript_type = "Host")]
+    pub type JsHost;
+
+    #[wasm_bindgen(method)]
+    fn now_ns(this: &JsHost) -> f64;
+
+    #[wasm_bindgen(method)]
+    fn cancelled(this: &JsHost) -> bool;
+
+    #[wasm_bindgen(method)]
+    fn progress(this: &JsHost, progress: JsValue);
+}
+
+impl domain::Host for JsHost {
+    fn now_ns(&self) -> u64 {
+        JsHost::now_ns(self) as u64
+    }
+
+    fn cancelled(&self) -> bool {
+        JsHost::cancelled(self)
+    }
+
+    fn progress(&self, stage: &str, done: u64, total: Option<u64>) {
+        let progress = wire::Progress { stage: stage.to_owned(), done, total };
+        if let Ok(progress) = to_js(&progress) {
+            JsHost::progress(self, progress);
+        }
+    }
+}
+
+/// All use-cases over one open database.
+#[wasm_bindgen]
+pub struct Workbench(domain::Workbench);
+
+type Result<T> = std::result::Result<T, JsValue>;
+
+#[wasm_bindgen]
+impl Workbench {
+    /// A workbench with nothing open.
+    #[wasm_bindgen(constructor)]
+    pub fn new(host: JsHost) -> Self {
+        Self(domain::Workbench::new(Rc::new(host)))
+    }
+
+    /// Which versions are running.
+    #[wasm_bindgen(unchecked_return_type = "About")]
+    pub fn about(&self) -> Result<JsValue> {
+        to_js(&wire::About::new())
+    }
+
+    /// The samples on offer.
+    #[wasm_bindgen(unchecked_return_type = "SampleInfo[]")]
+    pub fn samples(&self) -> Result<JsValue> {
+        let samples: Vec<wire::SampleInfo> =
+            domain::samples().iter().map(wire::SampleInfo::from).collect();
+        to_js(&samples)
+    }
+
+    /// Makes a sample and opens it.
+    #[wasm_bindgen(unchecked_return_type = "Opened")]
+    pub fn open_sample(&mut self, id: &str, scale: f64) -> Result<JsValue> {
+        let opened = self.0.open_sample(id, scale).map_err(|error| failed(&error, ""))?;
+        to_js(&wire::Opened::from(opened))
+    }
+
+    /// Opens a file's bytes, with those of its `-wal` file if it was given too.
+    #[wasm_bindgen(unchecked_return_type = "Opened")]
+    pub fn open_file(
+        &mut self,
+        name: &str,
+        bytes: Vec<u8>,
+        wal: Option<Vec<u8>>,
+    ) -> Result<JsValue> {
+        let opened =
+            self.0.open_file(name, Arc::new(bytes), wal).map_err(|error| failed(&error, ""))?;
+        to_js(&wire::Opened::from(opened))
+    }
+
+    /// Closes the database.
+    pub fn close(&mut self) {
+        self.0.close();
+    }
+
+    /// Splits a text into statements; works without a database.
+    #[wasm_bindgen(unchecked_return_type = "Statement[]")]
+    pub fn statements(&self, sql: &str) -> Result<JsValue> {
+        let statements: Vec<wire::Statement> = self
+            .0
+            .statements(sql)
+            .iter()
+            .map(|statement| wire::Statement::new(statement, sql))
+            .collect();
+        to_js(&statements)
+    }
+
+    /// The plan of every statement; nothing is executed.
+    #[wasm_bindgen(unchecked_return_type = "Explained")]
+    pub fn explain(&self, sql: &str) -> Result<JsValue> {
+        let explained = self.0.explain(sql).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Explained::new(&explained, sql))
+    }
+
+    /// The same if these indexes existed; they are not built.
+    #[wasm_bindgen(unchecked_return_type = "Explained")]
+    pub fn explain_with(&self, sql: &str, indexes: Vec<String>) -> Result<JsValue> {
+        let explained = self.0.explain_with(sql, &indexes).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Explained::new(&explained, sql))
+    }
+
+    /// Runs the one statement of a text, if it only reads.
+    #[wasm_bindgen(unchecked_return_type = "Ran")]
+    pub fn run(
+        &self,
+        sql: &str,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options: wire::RunOptions = from_js(options)?;
+        let ran =
+            self.0.run(sql, &[], &options.to_domain()).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Ran::new(ran, sql))
+    }
+
+    /// Suggests indexes for all statements of a text.
+    #[wasm_bindgen(unchecked_return_type = "Suggested")]
+    pub fn suggest(&mut self, sql: &str) -> Result<JsValue> {
+        let suggested = self
+            .0
+            .suggest(sql, &domain::SuggestOptions::default())
+            .map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Suggested::from(suggested))
+    }
+
+    /// Compares every query with and without the indexes.
+    #[wasm_bindgen(unchecked_return_type = "Trial")]
+    pub fn trial(
+        &mut self,
+        sql: &str,
+        indexes: Vec<String>,
+        #[wasm_bindgen(unchecked_param_type = "TrialOptions")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options: wire::TrialOptions = from_js(options)?;
+        let trial = self
+            .0
+            .trial(sql, &indexes, &options.to_domain())
+            .map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Trial::from(trial))
+    }
+
+    /// The scripts for these indexes, with what they do for the statements of a text.
+    #[wasm_bindgen(unchecked_return_type = "Patch")]
+    pub fn patch(&mut self, indexes: Vec<String>, sql: &str) -> Result<JsValue> {
+        let patch = self.0.patch(&indexes, sql).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Patch::from(patch))
+    }
+
+    /// Counts every query in both arms and makes a link.
+    #[wasm_bindgen(unchecked_return_type = "SharedLink")]
+    pub fn share(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "LinkState")] state: JsValue,
+    ) -> Result<JsValue> {
+        let state: domain::LinkState = from_js::<wire::LinkState>(state)?.into();
+        let link = self.0.share(&state).map_err(|error| failed(&error, &state.sql))?;
+        to_js(&wire::SharedLink::from(link))
+    }
+
+    /// Reads a link; nothing is opened or run.
+    #[wasm_bindgen(unchecked_return_type = "Notebook")]
+    pub fn read_link(&self, fragment: &str) -> Result<JsValue> {
+        let notebook = self.0.read_link(fragment).map_err(|error| failed(&error, ""))?;
+        to_js(&wire::Notebook::from(notebook))
+    }
+
+    /// Counts everything a link claims again, on the open database.
+    #[wasm_bindgen(unchecked_return_type = "LinkCheck")]
+    pub fn check_link(&mut self, fragment: &str) -> Result<JsValue> {
+        let check = self.0.check_link(fragment).map_err(|error| failed(&error, ""))?;
+        to_js(&wire::LinkCheck::from(check))
+    }
+
+    /// Panics, so that a test can see the page survive it.
+    pub fn crash_for_test(&self) {
+        panic!("crashed for a test");
+    }
+}
+
+fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    value.serialize(&serializer).map_err(|error| internal(&error.to_string()))
+}
+
+fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| internal(&error.to_string()))
+}
+
+fn failed(error: &domain::WorkbenchError, text: &str) -> JsValue {
+    to_js(&wire::WireError::new(error, text)).unwrap_or_else(|error| error)
+}
+
+fn internal(message: &str) -> JsValue {
+    let error = wire::WireError {
+        code: wire::ErrorCode::Internal,
+        message: message.to_owned(),
+        span: None,
+        hint: None,
+    };
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    error.serialize(&serializer).unwrap_or(JsValue::NULL)
+}

@@ -1,1 +1,47 @@
-//! What crosses a boundary: serde mirrors of results and errors.
+//! What crosses a boundary: serde mirrors of the results and errors of the use-cases. The page's
+//! worker and the command line's `--format json` send the same objects.
+//!
+//! Names are snake_case, a missing value is `null`, enums are tagged by `type` or are plain
+//! strings, counts stay below 2^53, spans are UTF-16 offsets into the text that was given.
+//! The meaning of each field is told where its domain type is defined.
+#![allow(missing_docs)]
+
+/// Every wire type derives the same.
+macro_rules! wire {
+    ($($(#[$meta:meta])* pub $kind:ident $name:ident { $($body:tt)* })*) => {
+        $(
+            #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+            #[cfg_attr(feature = "tsify", derive(tsify::Tsify), tsify(missing_as_null))]
+            $(#[$meta])*
+            pub $kind $name { $($body)* }
+        )*
+    };
+}
+
+mod advice;
+mod database;
+mod error;
+mod link;
+mod plan;
+mod run;
+mod span;
+mod trial;
+
+pub use advice::{
+    Advice, NotAdvised, NotAnalysed, Patch, QueryAdvice, QueryVerdict, Reason, Suggested,
+};
+pub use database::{
+    About, ColumnInfo, DatabaseInfo, IndexColumn, IndexInfo, IndexOrigin, Notice, Opened,
+    SampleInfo, SampleRef, Schema, TableInfo, TableKind,
+};
+pub use error::{ErrorCode, WireError};
+pub use link::{
+    ClaimArm, ClaimCheck, LinkCheck, LinkState, Notebook, NotebookDatabase, SharedClaim, SharedLink,
+};
+pub use plan::{
+    Counters, Explained, Finding, IndexUse, LoopStats, Op, PlanNode, Severity, Statement,
+    StatementKind, StatementPlan, Tone, plan_nodes,
+};
+pub use run::{Cell, Progress, Ran, RunOptions, Stopped};
+pub use span::{Span, Utf16};
+pub use trial::{ArmResult, Effect, QueryTrial, Trial, TrialOptions, Verdict};

@@ -1,1 +1,36 @@
-//! The use-cases: open, explain, analyse, suggest, trial, patch, share.
+//! The use-cases of ScanSeek, the same for the page and the command line: open a database, explain
+//! and run statements, suggest indexes, try them, write the patch, share the proof and check it.
+//!
+//! A [`Workbench`] holds one open database and asks its [`Host`] for the time, for whether to
+//! stop, and to show progress. It knows nothing of browsers, files or terminals.
+
+mod error;
+mod explain;
+mod host;
+mod open;
+mod oracle;
+mod patch;
+mod run;
+mod share;
+mod statement;
+mod suggest;
+mod trial;
+mod what_if;
+mod workbench;
+
+pub use error::{ErrorCode, WorkbenchError};
+pub use explain::{Explained, StatementPlan};
+pub use host::Host;
+pub use open::{DatabaseInfo, Notice, Opened, SampleRef, build_sample};
+pub use run::{Ran, RunOptions};
+pub use share::{ClaimCheck, LinkCheck, LinkState, SharedLink, counters};
+pub use statement::{StatementInfo, StatementKind, parse_value};
+pub use suggest::{QueryAdvice, SuggestOptions, Suggested, SuggestedIndex, SuggestedVerdict};
+pub use trial::{ArmResult, QueryTrial, Trial, TrialOptions};
+pub use workbench::Workbench;
+
+#[cfg(not(target_family = "wasm"))]
+pub use scanseek_engine::FileBase;
+pub use scanseek_engine::{BuildInfo, RandomRead, Stop, Value, build_info};
+pub use scanseek_plan::grouped;
+pub use scanseek_samples::{SampleInfo, plan_document, samples, workload};

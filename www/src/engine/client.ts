@@ -117,19 +117,23 @@ export class EngineClient {
     if (worker !== this.#worker) return;
     switch (message.type) {
       case "loading":
-        return this.#events.loading(message.size_bytes);
+        this.#events.loading(message.size_bytes);
+        return;
       case "load_failed":
-        return this.#events.loadFailed(message.message);
+        this.#events.loadFailed(message.message);
+        return;
       case "ready":
         this.#ready = true;
         this.#events.ready();
-        return this.#pump();
+        this.#pump();
+        return;
       case "progress":
         if (this.#current?.id === message.id) this.#current.options.onProgress?.(message.progress);
         return;
       case "fatal":
         console.error(`engine: ${message.message}`);
-        return this.#replace("crashed");
+        this.#replace("crashed");
+        return;
     }
     const call = this.#current;
     if (call?.id !== message.id) return;
@@ -144,9 +148,15 @@ export class EngineClient {
   }
 
   #cancel(id: number): void {
-    if (this.#current?.id !== id) return this.#drop((waiting) => waiting.id === id);
-    // Without shared memory a busy worker hears nothing, so there is no point in waiting.
-    if (!this.#flag) return this.#replace("cancelled");
+    if (this.#current?.id !== id) {
+      this.#drop((waiting) => waiting.id === id);
+      return;
+    }
+    if (!this.#flag) {
+      // Without shared memory a busy worker hears nothing, so there is no point in waiting.
+      this.#replace("cancelled");
+      return;
+    }
     Atomics.store(new Int32Array(this.#flag), 0, id);
     setTimeout(() => {
       if (this.#current?.id === id) this.#replace("cancelled");
@@ -170,7 +180,10 @@ export class EngineClient {
     this.#opened = null; // Set again by the replay; a file that kills the engine twice is given up.
     this.#spawn();
     current?.reject(error);
-    if (!source) return this.#events.restarted(reason, null);
+    if (!source) {
+      this.#events.restarted(reason, null);
+      return;
+    }
     this.call(source.op, source.params as never).answer.then(
       () => this.#events.restarted(reason, null),
       (lost: WireError) => this.#events.restarted(reason, lost),

@@ -168,6 +168,15 @@ function showOpened(value: Opened): void {
   }
 }
 
+/** Says what took the place of the user's text, with a button that undoes it. */
+function offerBack(previous: string, words: string): void {
+  const run = () => {
+    replaceText(previous);
+    dismiss("text");
+  };
+  notify({ key: "text", tone: "neutral", text: words, action: { label: "Bring my text back", run } });
+}
+
 /** Puts a sample's queries into the editor; text of the user's own can be brought back. */
 function loadWorkload(workload: string | null): void {
   const previous = text.value;
@@ -180,12 +189,7 @@ function loadWorkload(workload: string | null): void {
   replaceText(workload);
   pristine.value = workload;
   if (own) {
-    notify({
-      key: "text",
-      tone: "neutral",
-      text: "The sample's queries are in the editor now.",
-      action: { label: "Bring my text back", run: () => (replaceText(previous), dismiss("text")) },
-    });
+    offerBack(previous, "The sample's queries are in the editor now.");
   }
 }
 
@@ -205,12 +209,7 @@ export async function openFiles(files: File[]): Promise<void> {
     const previous = text.value;
     replaceText(await script.text());
     if (previous.trim() && previous !== pristine.value) {
-      notify({
-        key: "text",
-        tone: "neutral",
-        text: `${script.name} is in the editor now.`,
-        action: { label: "Bring my text back", run: () => (replaceText(previous), dismiss("text")) },
-      });
+      offerBack(previous, `${script.name} is in the editor now.`);
     }
   }
   if (!database) return;
@@ -421,12 +420,7 @@ async function openLink(fragment: string): Promise<void> {
     replaceText(notebook.sql);
     dismiss("text");
     if (own) {
-      notify({
-        key: "text",
-        tone: "neutral",
-        text: "The link's queries are in the editor now.",
-        action: { label: "Bring my text back", run: () => (replaceText(before), dismiss("text")) },
-      });
+      offerBack(before, "The link's queries are in the editor now.");
     }
     for (const ddl of notebook.indexes) choose(ddl, true, "link");
     wantChosen.value = notebook.indexes.length > 0;

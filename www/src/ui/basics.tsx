@@ -112,7 +112,6 @@ export function DownloadButton({ text, filename }: { text: string; filename: str
 export function CodeBlock({ code, label }: { code: string; label: string }) {
   // Focusable, because a long line can only be scrolled by keyboard when the block has the focus.
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <pre class="code" tabIndex={0} role="region" aria-label={label}>
       <code>{code}</code>
     </pre>

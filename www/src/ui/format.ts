@@ -14,6 +14,13 @@ export function brief(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** A ratio with three significant digits, all of them shown. */
+export function ratio(value: number): string {
+  return value >= 1000
+    ? whole.format(value)
+    : Number(value.toPrecision(3)).toFixed(Math.max(0, 2 - Math.floor(Math.log10(value))));
+}
+
 export function bytes(value: number): string {
   const units = ["bytes", "kB", "MB", "GB"];
   let size = value;

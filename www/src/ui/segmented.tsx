@@ -9,7 +9,6 @@ interface SegmentedProps<Id extends string> {
 
 export function Segmented<Id extends string>({ label, options, current, onChange }: SegmentedProps<Id>) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out in a row everywhere
     <div class="segmented" role="group" aria-label={label}>
       {options.map((option) => (
         <button

@@ -45,7 +45,7 @@ impl Size {
         Self {
             customers: scaled(4000) as usize,
             products: scaled(1200) as usize,
-            invoices: scaled(42_215),
+            invoices: scaled(42_200),
             rows: scaled(300_000),
         }
     }

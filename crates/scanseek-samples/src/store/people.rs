@@ -107,14 +107,34 @@ const OFFICE: [&str; 8] = [
 ];
 
 const CITY: [&str; 24] = [
-    "Ashford", "Birkdale", "Carrow", "Dunmore", "Eastwell", "Fairhaven", "Glenbrook", "Harrow Hill",
-    "Ironbridge", "Juniper", "Kingsmead", "Longfield", "Millbank", "Northgate", "Oakham", "Portside",
-    "Quarry Bank", "Riverton", "Stonebridge", "Thornbury", "Underhill", "Vale", "Westbrook", "Yarrow",
+    "Ashford",
+    "Birkdale",
+    "Carrow",
+    "Dunmore",
+    "Eastwell",
+    "Fairhaven",
+    "Glenbrook",
+    "Harrow Hill",
+    "Ironbridge",
+    "Juniper",
+    "Kingsmead",
+    "Longfield",
+    "Millbank",
+    "Northgate",
+    "Oakham",
+    "Portside",
+    "Quarry Bank",
+    "Riverton",
+    "Stonebridge",
+    "Thornbury",
+    "Underhill",
+    "Vale",
+    "Westbrook",
+    "Yarrow",
 ];
 
-const STAFF: [&str; 9] = [
-    "Agnes", "Bertil", "Chiara", "Dimitri", "Elif", "Frida", "Goran", "Hedda", "Imre",
-];
+const STAFF: [&str; 9] =
+    ["Agnes", "Bertil", "Chiara", "Dimitri", "Elif", "Frida", "Goran", "Hedda", "Imre"];
 
 const STREAM: u64 = 0xc057;
 

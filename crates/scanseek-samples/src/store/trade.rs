@@ -105,9 +105,10 @@ impl<'a, S: RowSink> Trade<'a, S> {
             })
             .collect();
         let buyer_weights = zipf_weights(&mut rng, size.customers, 8, LARGEST_CUSTOMER - 1);
-        let buyer_draw = Weighted::new(buyers.iter().zip(buyer_weights).map(|(buyer, weight)| {
-            if buyer.kind == Kind::Retail { weight / 4 } else { weight }
-        }));
+        let buyer_draw =
+            Weighted::new(buyers.iter().zip(buyer_weights).map(|(buyer, weight)| {
+                if buyer.kind == Kind::Retail { weight / 4 } else { weight }
+            }));
         Self {
             sink,
             size,
@@ -240,7 +241,8 @@ impl<'a, S: RowSink> Trade<'a, S> {
     ) -> Result<(), S::Error> {
         let delivery = (kind == "purchase")
             .then(|| format!("DN-{}-{:05}", &date[..4], self.rng.below(100_000)));
-        let unit_price_cents = self.products[product].list_price_cents * self.rng.between(66, 76) / 100;
+        let unit_price_cents =
+            self.products[product].list_price_cents * self.rng.between(66, 76) / 100;
         let line = Line { product, quantity, unit_price_cents };
         self.move_stock(kind, None, line, date, delivery.as_deref())
     }

@@ -68,10 +68,8 @@ function PlanText({ label, text, nodes, query }: PlanTextProps) {
   return (
     <figure class="plan-text">
       <figcaption>{label}</figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <pre class="code" tabIndex={0} role="region" aria-label={`${query}: ${label}`}>
         {text.split("\n").map((line, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity
           <code key={index} class={`tone-${toneOf(line, nodes)}`}>
             {`${line}\n`}
           </code>

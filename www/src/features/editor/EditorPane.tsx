@@ -61,7 +61,7 @@ function StatementStrip() {
                 <span class="sr-only">{bad ? "has an error" : TONE_WORDS[tone]} </span>
               </span>
             )}
-            {nameOf(statement)}
+            <span class="strip-name">{nameOf(statement)}</span>
             {statement.weight !== 1 && <span class="weight">×{statement.weight}</span>}
           </button>
         );

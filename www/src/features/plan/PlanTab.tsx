@@ -1,4 +1,5 @@
 /** The plan of the statement under the cursor: tree or text, findings, counters. */
+import type { PlanNode } from "../../engine/types";
 import { chosenDdl } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
@@ -14,6 +15,14 @@ const SEVERITY = {
   medium: { tone: "warn", word: "Medium" },
   low: { tone: "neutral", word: "Low" },
 } as const;
+
+/** The chosen step, or else the first of the most serious ones. */
+function meantNode(nodes: PlanNode[], id: number | null): PlanNode | null {
+  const chosen = nodes.find((node) => node.id === id);
+  const bad = nodes.find((node) => node.tone === "bad");
+  const warn = nodes.find((node) => node.tone === "warn");
+  return chosen ?? bad ?? warn ?? nodes[0] ?? null;
+}
 
 export function PlanTab() {
   const statement = active.value;
@@ -31,7 +40,7 @@ export function PlanTab() {
   }
   if (!shown) return <p class="fine">Asking SQLite for the plan…</p>;
   const { plan, measured } = shown;
-  const node = plan.plan.find(({ id }) => id === selectedNode.value) ?? null;
+  const node = meantNode(plan.plan, selectedNode.value);
   return (
     <div class="plan">
       <div class="panel-bar">
@@ -71,9 +80,9 @@ export function PlanTab() {
       )}
       {planView.value === "tree" && plan.plan.length > 0 && (
         <div class="plan-columns">
-          <PlanTree nodes={plan.plan} measured={measured} />
+          <PlanTree nodes={plan.plan} measured={measured} selected={node?.id ?? null} />
           <aside class="node-help" aria-label="About this step" aria-live="polite">
-            {node ? (
+            {node && (
               <>
                 <p class="mono node-detail">{node.detail}</p>
                 <p>{node.help}</p>
@@ -83,8 +92,6 @@ export function PlanTab() {
                   </a>
                 )}
               </>
-            ) : (
-              <p class="fine">Choose a step to read what it does.</p>
             )}
           </aside>
         </div>

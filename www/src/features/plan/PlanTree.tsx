@@ -9,15 +9,16 @@ import { moveFocus } from "../../ui/tree";
 interface PlanTreeProps {
   nodes: PlanNode[];
   measured: boolean;
+  /** The id of the step on show. */
+  selected: number | null;
 }
 
-export function PlanTree({ nodes, measured }: PlanTreeProps) {
+export function PlanTree({ nodes, measured, selected }: PlanTreeProps) {
   const root = useRef<HTMLTableElement>(null);
   const most = (pick: (loops: LoopStats) => number | null) =>
     Math.max(1, ...nodes.map((node) => (node.loops ? (pick(node.loops) ?? 0) : 0)));
   const mostRows = most((loops) => loops.rows_visited);
   const mostSteps = most((loops) => loops.vm_steps);
-  const chosen = nodes.some(({ id }) => id === selectedNode.value) ? selectedNode.value : nodes[0]?.id;
 
   const onKeyDown = (event: KeyboardEvent) => {
     const row = (event.target as HTMLElement).closest<HTMLElement>("[role=row][data-node]");
@@ -26,7 +27,6 @@ export function PlanTree({ nodes, measured }: PlanTreeProps) {
   };
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table is the plain markup of a tree grid
     <table
       class={measured ? "plan-tree measured" : "plan-tree"}
       role="treegrid"
@@ -53,8 +53,8 @@ export function PlanTree({ nodes, measured }: PlanTreeProps) {
             role="row"
             data-node={node.id}
             aria-level={node.depth + 1}
-            aria-selected={selectedNode.value === node.id}
-            tabIndex={node.id === chosen ? 0 : -1}
+            aria-selected={selected === node.id}
+            tabIndex={node.id === selected ? 0 : -1}
             onClick={() => {
               selectedNode.value = node.id;
             }}

@@ -54,7 +54,6 @@ function Rows({ ran }: { ran: Ran }) {
         </Note>
       )}
       {ran.columns.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         <div class="grid-wrap" tabIndex={0} role="region" aria-label="Result rows">
           <table class="grid">
             <thead>
@@ -63,7 +62,6 @@ function Rows({ ran }: { ran: Ran }) {
                   <span class="sr-only">Row</span>
                 </th>
                 {ran.columns.map((column, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: column names may repeat
                   <th scope="col" key={index}>
                     {column}
                   </th>
@@ -72,11 +70,9 @@ function Rows({ ran }: { ran: Ran }) {
             </thead>
             <tbody>
               {ran.rows.map((row, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity
                 <tr key={index}>
                   <td class="row-number">{index + 1}</td>
                   {row.map((cell, at) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: as above
                     <CellView key={at} cell={cell} />
                   ))}
                 </tr>

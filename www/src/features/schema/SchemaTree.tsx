@@ -68,7 +68,6 @@ function SchemaTree() {
   };
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a list is the plain markup of a tree
     <ul class="tree" role="tree" aria-label="Tables" ref={root} onKeyDown={onKeyDown}>
       {list.map((table, index) => (
         <TableItem key={table.name} table={table} first={index === 0} />
@@ -91,7 +90,6 @@ function TableItem({ table, first }: { table: TableInfo; first: boolean }) {
         data-table={table.name}
         title={`Put ${table.name} into the editor`}
         onClick={() => insertText(typed(table.name))}
-        onKeyDown={undefined}
       >
         {/* The keyboard folds with the arrow keys, so this is for the pointer alone. */}
         <span
@@ -111,7 +109,6 @@ function TableItem({ table, first }: { table: TableInfo; first: boolean }) {
         {table.row_count !== null && <span class="sr-only">{plural(table.row_count, "row")}</span>}
       </div>
       {open && (
-        // biome-ignore lint/a11y/useSemanticElements: a group inside a tree
         <ul role="group" aria-label={table.name}>
           {table.columns
             .filter((column) => !column.hidden)
@@ -143,7 +140,6 @@ function ColumnItem({ column, table }: { column: ColumnInfo; table: string }) {
         data-parent={table}
         title={notes.join(", ") || undefined}
         onClick={() => insertText(typed(column.name))}
-        onKeyDown={undefined}
       >
         <span class="tree-name mono">{column.name}</span>
         {column.primary_key > 0 && <span class="tag">key</span>}
@@ -170,7 +166,6 @@ function IndexItem({ index, table }: { index: IndexInfo; table: string }) {
         data-parent={table}
         title={index.sql ?? index.name}
         onClick={() => insertText(typed(index.name))}
-        onKeyDown={undefined}
       >
         <Icon name="index" size={14} />
         <span class="tree-name">

@@ -11,7 +11,7 @@ import { trialTask, triedWith } from "../../store/trial";
 import { tab } from "../../store/view";
 import { Badge, Empty, ErrorNote, Note, type Tone, Working } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
-import { brief, duration, plural } from "../../ui/format";
+import { duration, plural, ratio } from "../../ui/format";
 import { useWidth } from "../../ui/width";
 import { ScopeChoice } from "../advisor/ScopeChoice";
 
@@ -160,8 +160,8 @@ function EffectRow({ query, effect }: { query: QueryTrial; effect: Effect }) {
   return (
     <tr data-low={effect.low} data-high={effect.high} data-verdict={effect.verdict}>
       <th scope="row">{query.name}</th>
-      <td class="number">{known ? brief(effect.ratio) : "–"}</td>
-      <td class="number">{known ? `${brief(effect.low)} to ${brief(effect.high)}` : "–"}</td>
+      <td class="number">{known ? ratio(effect.ratio) : "–"}</td>
+      <td class="number">{known ? `${ratio(effect.low)} to ${ratio(effect.high)}` : "–"}</td>
       <td>
         <Badge tone={tone}>{word}</Badge>
       </td>

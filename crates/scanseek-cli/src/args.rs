@@ -1,0 +1,93 @@
+//! Arguments of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Sees why a SQLite query is slow and proves the index that mends it. Database files are opened
+/// read-only and never changed.
+#[derive(Debug, Parser)]
+#[command(name = "scanseek", version)]
+pub(crate) struct Args {
+    /// How to print the result.
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
+    pub(crate) format: Format,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+    Markdown,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a sample database with its workload and, if it has one, its tuning plan.
+    Sample {
+        /// Which sample, for example store; leave it out for a list.
+        name: Option<String>,
+        /// The folder to write into; it is made if it is not there.
+        #[arg(short, long, default_value = ".")]
+        output: PathBuf,
+        /// How large; each sample has its own default.
+        #[arg(long)]
+        scale: Option<f64>,
+    },
+    /// Show the plan of each statement; with --run also its counters and the work of each node.
+    Explain {
+        /// The database file.
+        database: PathBuf,
+        #[command(flatten)]
+        sql: Sql,
+        /// Run the statements (they may only read).
+        #[arg(long)]
+        run: bool,
+        /// A parameter's value, for example :customer=42. May be repeated.
+        #[arg(long = "param", value_name = "NAME=VALUE")]
+        parameters: Vec<String>,
+        /// Seconds after which a run is stopped.
+        #[arg(long, default_value_t = 60)]
+        timeout: u32,
+    },
+    /// Suggest indexes, each proven by running the queries with and without it.
+    Suggest {
+        /// The database file.
+        database: PathBuf,
+        #[command(flatten)]
+        sql: Sql,
+        /// At most this many indexes.
+        #[arg(long, default_value_t = 0, hide_default_value = true)]
+        max_indexes: usize,
+        /// Write the patch to this file, and what takes it back to FILE.down.sql.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Time each query with and without the indexes of a patch, in turns.
+    Trial {
+        /// The database file.
+        database: PathBuf,
+        #[command(flatten)]
+        sql: Sql,
+        /// A file of CREATE INDEX statements, for example one that suggest wrote.
+        #[arg(long, value_name = "PATCH.sql")]
+        with: PathBuf,
+        /// Seconds for all queries together.
+        #[arg(long, default_value_t = 30)]
+        budget: u32,
+    },
+}
+
+/// Where the statements come from.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Sql {
+    /// The statements themselves.
+    #[arg(short, long, value_name = "SQL")]
+    pub(crate) query: Option<String>,
+    /// A file of statements; comments such as "-- name: open invoices" set their facts.
+    #[arg(short, long, value_name = "FILE.sql")]
+    pub(crate) workload: Option<PathBuf>,
+}

@@ -1,0 +1,199 @@
+//! The commands: read the input, call the use-case, hand the result to the output.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use scanseek_wire as wire;
+use scanseek_workbench as domain;
+
+use crate::args::{Args, Command, Sql};
+use crate::host::Terminal;
+use crate::output;
+
+/// True if everything asked for holds.
+pub(crate) fn run(args: &Args) -> Result<bool> {
+    match &args.command {
+        Command::Sample { name: None, .. } => {
+            let samples: Vec<wire::SampleInfo> =
+                domain::samples().iter().map(wire::SampleInfo::from).collect();
+            output::samples(args.format, &samples)?;
+            Ok(true)
+        }
+        Command::Sample { name: Some(name), output, scale } => {
+            sample(args, name, output, *scale)?;
+            Ok(true)
+        }
+        Command::Explain { database, sql, run, parameters, timeout } => {
+            let text = sql.read()?;
+            let workbench = open(database)?;
+            let parameters =
+                parameters.iter().map(|text| parameter(text)).collect::<Result<_>>()?;
+            let explained = explain(&workbench, &text, *run, parameters, *timeout)?;
+            output::explained(args.format, &explained, &text)?;
+            Ok(explained.statements.iter().all(|statement| statement.error.is_none()))
+        }
+        Command::Suggest { database, sql, max_indexes, output } => {
+            let text = sql.read()?;
+            let mut workbench = open(database)?;
+            let options = domain::SuggestOptions { max_indexes: *max_indexes };
+            let suggested = workbench.suggest(&text, &options).map_err(|e| failed(&e, &text))?;
+            let suggested = wire::Suggested::from(suggested);
+            if let Some(path) = output {
+                write(path, suggested.patch.up.as_bytes())?;
+                write(&path.with_extension("down.sql"), suggested.patch.down.as_bytes())?;
+            }
+            output::suggested(args.format, &suggested)?;
+            Ok(true)
+        }
+        Command::Trial { database, sql, with, budget } => {
+            let text = sql.read()?;
+            let mut workbench = open(database)?;
+            let changes = changes(&workbench, with)?;
+            let options = domain::TrialOptions { budget_ns: u64::from(*budget) * 1_000_000_000 };
+            let trial =
+                workbench.trial(&text, &changes, &options).map_err(|e| failed(&e, &text))?;
+            let trial = wire::Trial::from(trial);
+            output::trial(args.format, &trial)?;
+            Ok(trial.queries.iter().flat_map(|query| &query.arms).all(|arm| arm.same_result))
+        }
+    }
+}
+
+fn sample(args: &Args, name: &str, folder: &Path, scale: Option<f64>) -> Result<()> {
+    let info = domain::samples().iter().find(|info| info.id == name);
+    let scale = scale.or(info.map(|info| info.default_scale)).unwrap_or(1.0);
+    let bytes = domain::build_sample(name, scale, Rc::new(Terminal::new()))
+        .map_err(|error| failed(&error, ""))?;
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    let mut written = vec![folder.join(format!("{name}.db"))];
+    write(&written[0], &bytes)?;
+    for (text, file) in
+        [(domain::workload(name), "workload.sql"), (domain::plan_document(name), "plan.md")]
+    {
+        if let Some(text) = text {
+            let path = folder.join(file);
+            write(&path, text.as_bytes())?;
+            written.push(path);
+        }
+    }
+    output::written(args.format, &written)
+}
+
+fn explain(
+    workbench: &domain::Workbench,
+    text: &str,
+    run: bool,
+    parameters: Vec<(String, domain::Value)>,
+    timeout_s: u32,
+) -> Result<domain::Explained> {
+    let mut explained = workbench.explain(text).map_err(|error| failed(&error, text))?;
+    if explained.statements.is_empty() {
+        bail!("there is no SQL statement here");
+    }
+    let options =
+        domain::RunOptions { row_cap: 0, deadline_ns: u64::from(timeout_s) * 1_000_000_000 };
+    for statement in &mut explained.statements {
+        if !run || statement.error.is_some() {
+            continue;
+        }
+        let known = &statement.statement.parameters;
+        let mine: Vec<_> = parameters
+            .iter()
+            .filter(|(name, _)| known.iter().any(|k| bare(k) == bare(name)))
+            .cloned()
+            .collect();
+        // Comments before the statement set its facts; they are not part of its own text.
+        let mut mine_and_facts = statement.statement.values.clone();
+        mine_and_facts.extend(mine);
+        match workbench.run(&statement.statement.sql, &mine_and_facts, &options) {
+            Ok(ran) => {
+                statement.plan = ran.statement.plan;
+                statement.findings = ran.statement.findings;
+                statement.counters = ran.statement.counters;
+                if ran.stopped.is_some() {
+                    bail!(
+                        "{} was stopped after {timeout_s} s; --timeout allows more",
+                        statement.statement.name
+                    );
+                }
+            }
+            Err(error) => statement.error = Some(error),
+        }
+    }
+    Ok(explained)
+}
+
+fn open(path: &Path) -> Result<domain::Workbench> {
+    let base = domain::FileBase::open(path)
+        .with_context(|| format!("{} cannot be opened", path.display()))?;
+    let mut wal_path = path.as_os_str().to_owned();
+    wal_path.push("-wal");
+    let wal = std::fs::read(PathBuf::from(wal_path)).ok();
+    let name = path.file_name().map_or("database".into(), |name| name.to_string_lossy());
+    let mut workbench = domain::Workbench::new(Rc::new(Terminal::new()));
+    let opened = workbench
+        .open_file(&name, Arc::new(base), wal)
+        .map_err(|error| failed(&error, ""))
+        .with_context(|| path.display().to_string())?;
+    for notice in opened.notices {
+        eprintln!("note: {}", notice.message);
+    }
+    Ok(workbench)
+}
+
+/// The statements of a patch that are tried: its indexes and `ANALYZE`.
+fn changes(workbench: &domain::Workbench, path: &Path) -> Result<Vec<String>> {
+    let text = read(path)?;
+    let changes: Vec<String> = workbench
+        .statements(&text)
+        .into_iter()
+        .filter(|statement| statement.kind != domain::StatementKind::Transaction)
+        .map(|statement| statement.sql)
+        .collect();
+    if changes.is_empty() {
+        bail!("{} holds no CREATE INDEX statement", path.display());
+    }
+    Ok(changes)
+}
+
+impl Sql {
+    fn read(&self) -> Result<String> {
+        match (&self.query, &self.workload) {
+            (Some(query), _) => Ok(query.clone()),
+            (None, Some(path)) => read(path),
+            (None, None) => bail!("give the statements with -q or -w"),
+        }
+    }
+}
+
+fn parameter(text: &str) -> Result<(String, domain::Value)> {
+    let (name, value) = text
+        .split_once('=')
+        .with_context(|| format!("“{text}” is not NAME=VALUE, for example :customer=42"))?;
+    Ok((name.trim().to_owned(), domain::parse_value(value)))
+}
+
+fn bare(name: &str) -> &str {
+    name.trim_start_matches([':', '@', '$', '?'])
+}
+
+fn read(path: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|mut file| file.read_to_end(&mut bytes))
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", path.display()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// An error of a use-case as one line: sentence, place, hint.
+fn failed(error: &domain::WorkbenchError, text: &str) -> anyhow::Error {
+    anyhow::anyhow!(output::error_line(error, text))
+}

@@ -1,0 +1,145 @@
+//! Advice and patches.
+
+use scanseek_advisor as advisor;
+use scanseek_schema as schema;
+use scanseek_workbench as domain;
+
+use crate::{Counters, PlanNode, plan_nodes};
+
+wire! {
+    pub struct Suggested {
+        pub create: Vec<Advice>,
+        pub analyze: bool,
+        pub baseline: Counters,
+        pub advised: Counters,
+        pub queries: Vec<QueryAdvice>,
+        pub not_advised: Vec<NotAdvised>,
+        pub not_analysed: Vec<NotAnalysed>,
+        pub patch: Patch,
+    }
+
+    pub struct Advice {
+        pub name: String,
+        pub table: String,
+        pub ddl: String,
+        pub bytes: u64,
+        pub reasons: Vec<Reason>,
+        pub helps: Vec<String>,
+    }
+
+    pub struct Reason {
+        pub rule: String,
+        pub text: String,
+    }
+
+    pub struct QueryAdvice {
+        pub name: String,
+        pub weight: f64,
+        pub sql: String,
+        pub before: Counters,
+        pub after: Counters,
+        pub before_plan: Vec<PlanNode>,
+        pub after_plan: Vec<PlanNode>,
+        pub before_text: String,
+        pub after_text: String,
+        pub same_result: bool,
+        pub verdict: QueryVerdict,
+        pub note: Option<String>,
+    }
+
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum QueryVerdict {
+        Faster,
+        Slower,
+        Same,
+        NotMeasured,
+    }
+
+    pub struct NotAdvised {
+        pub ddl: String,
+        pub because: String,
+    }
+
+    pub struct NotAnalysed {
+        pub sql: String,
+        pub because: String,
+    }
+
+    pub struct Patch {
+        pub up: String,
+        pub down: String,
+    }
+}
+
+impl From<domain::Suggested> for Suggested {
+    fn from(suggested: domain::Suggested) -> Self {
+        Self {
+            create: suggested.create.into_iter().map(Advice::from).collect(),
+            analyze: suggested.analyze,
+            baseline: Counters::from(&suggested.baseline),
+            advised: Counters::from(&suggested.advised),
+            queries: suggested.queries.into_iter().map(QueryAdvice::from).collect(),
+            not_advised: suggested
+                .not_advised
+                .into_iter()
+                .map(|(ddl, because)| NotAdvised { ddl, because })
+                .collect(),
+            not_analysed: suggested
+                .not_analysed
+                .into_iter()
+                .map(|(sql, because)| NotAnalysed { sql, because })
+                .collect(),
+            patch: suggested.patch.into(),
+        }
+    }
+}
+
+impl From<domain::SuggestedIndex> for Advice {
+    fn from(index: domain::SuggestedIndex) -> Self {
+        Self {
+            name: index.name,
+            table: index.table,
+            ddl: index.ddl,
+            bytes: index.bytes,
+            reasons: index.reasons.into_iter().map(Reason::from).collect(),
+            helps: index.helps,
+        }
+    }
+}
+
+impl From<advisor::Reason> for Reason {
+    fn from(reason: advisor::Reason) -> Self {
+        Self { rule: reason.rule.id().to_owned(), text: reason.text }
+    }
+}
+
+impl From<domain::QueryAdvice> for QueryAdvice {
+    fn from(query: domain::QueryAdvice) -> Self {
+        Self {
+            name: query.statement.name,
+            weight: query.statement.weight,
+            sql: query.statement.sql,
+            before: Counters::from(&query.before.counters),
+            after: Counters::from(&query.after.counters),
+            before_plan: plan_nodes(&query.before.plan),
+            after_plan: plan_nodes(&query.after.plan),
+            before_text: query.before.plan.to_text(),
+            after_text: query.after.plan.to_text(),
+            same_result: query.after.same_result,
+            verdict: match query.verdict {
+                domain::SuggestedVerdict::Faster => QueryVerdict::Faster,
+                domain::SuggestedVerdict::Slower => QueryVerdict::Slower,
+                domain::SuggestedVerdict::Same => QueryVerdict::Same,
+                domain::SuggestedVerdict::NotMeasured => QueryVerdict::NotMeasured,
+            },
+            note: query.after.note,
+        }
+    }
+}
+
+impl From<schema::Patch> for Patch {
+    fn from(patch: schema::Patch) -> Self {
+        Self { up: patch.up, down: patch.down }
+    }
+}

@@ -1,0 +1,80 @@
+//! Errors as they cross the boundary.
+
+use scanseek_workbench as domain;
+
+use crate::{Span, Utf16};
+
+wire! {
+    pub struct WireError {
+        pub code: ErrorCode,
+        pub message: String,
+        pub span: Option<Span>,
+        pub hint: Option<String>,
+    }
+
+    /// The closed list of codes.
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ErrorCode {
+        EmptyFile,
+        NotADatabase,
+        EncryptedFile,
+        TruncatedFile,
+        CorruptFile,
+        UnsupportedFile,
+        SqlSyntax,
+        UnknownName,
+        NotRunnable,
+        Writes,
+        NoStatement,
+        SqlError,
+        Cancelled,
+        Deadline,
+        OutOfMemory,
+        BadLink,
+        UnknownSample,
+        NoDatabase,
+        BadIndex,
+        Internal,
+    }
+}
+
+impl WireError {
+    /// `text` is the text the error's span is in.
+    pub fn new(error: &domain::WorkbenchError, text: &str) -> Self {
+        Self {
+            code: error.code.into(),
+            message: error.message.clone(),
+            span: error.span.map(|span| Utf16(text).span(span)),
+            hint: error.hint.clone(),
+        }
+    }
+}
+
+impl From<domain::ErrorCode> for ErrorCode {
+    fn from(code: domain::ErrorCode) -> Self {
+        use domain::ErrorCode as From;
+        match code {
+            From::EmptyFile => Self::EmptyFile,
+            From::NotADatabase => Self::NotADatabase,
+            From::EncryptedFile => Self::EncryptedFile,
+            From::TruncatedFile => Self::TruncatedFile,
+            From::CorruptFile => Self::CorruptFile,
+            From::UnsupportedFile => Self::UnsupportedFile,
+            From::SqlSyntax => Self::SqlSyntax,
+            From::UnknownName => Self::UnknownName,
+            From::NotRunnable => Self::NotRunnable,
+            From::Writes => Self::Writes,
+            From::NoStatement => Self::NoStatement,
+            From::SqlError => Self::SqlError,
+            From::Cancelled => Self::Cancelled,
+            From::Deadline => Self::Deadline,
+            From::OutOfMemory => Self::OutOfMemory,
+            From::BadLink => Self::BadLink,
+            From::UnknownSample => Self::UnknownSample,
+            From::NoDatabase => Self::NoDatabase,
+            From::BadIndex => Self::BadIndex,
+            From::Internal => Self::Internal,
+        }
+    }
+}

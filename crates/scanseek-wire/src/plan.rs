@@ -1,0 +1,263 @@
+//! Statements, their plans and their counters.
+
+use scanseek_plan as plan;
+use scanseek_workbench as domain;
+
+use crate::{Span, Utf16, WireError};
+
+wire! {
+    pub struct Explained {
+        pub sqlite_version: String,
+        pub statements: Vec<StatementPlan>,
+    }
+
+    pub struct StatementPlan {
+        pub name: String,
+        pub sql: String,
+        pub statement: Statement,
+        pub plan: Vec<PlanNode>,
+        pub plan_text: String,
+        pub counters: Option<Counters>,
+        pub findings: Vec<Finding>,
+        pub error: Option<WireError>,
+    }
+
+    pub struct Statement {
+        pub index: u32,
+        pub name: String,
+        pub weight: f64,
+        pub sql: String,
+        pub span: Span,
+        pub kind: StatementKind,
+        pub parameters: Vec<String>,
+    }
+
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum StatementKind {
+        Read,
+        Write,
+        Schema,
+        Transaction,
+        Other,
+    }
+
+    pub struct PlanNode {
+        pub id: i32,
+        pub parent: i32,
+        pub depth: u32,
+        pub detail: String,
+        pub op: Op,
+        pub tone: Tone,
+        pub badge: String,
+        pub sentence: String,
+        pub help: String,
+        pub help_url: String,
+        pub loops: Option<LoopStats>,
+    }
+
+    /// What a node does; `table` and `index` are null where it reads none.
+    pub struct Op {
+        #[serde(rename = "type")]
+        pub kind: String,
+        pub table: Option<String>,
+        pub alias: Option<String>,
+        pub index: Option<IndexUse>,
+    }
+
+    pub struct IndexUse {
+        pub name: Option<String>,
+        pub covering: bool,
+        pub automatic: bool,
+        pub partial: bool,
+        pub primary_key: bool,
+    }
+
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Tone {
+        Bad,
+        Warn,
+        Good,
+        Neutral,
+    }
+
+    pub struct LoopStats {
+        pub loops: u64,
+        pub rows_visited: u64,
+        pub rows_out: Option<u64>,
+        pub rows_estimated: f64,
+        pub vm_steps: Option<u64>,
+        pub page_requests: Option<u64>,
+    }
+
+    pub struct Finding {
+        pub rule: String,
+        pub severity: Severity,
+        pub node: Option<i32>,
+        pub message: String,
+    }
+
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Severity {
+        High,
+        Medium,
+        Low,
+    }
+
+    #[derive(Copy, Default)]
+    pub struct Counters {
+        pub vm_steps: u64,
+        pub page_requests: u64,
+        pub page_reads: u64,
+        pub rows_returned: u64,
+        pub fullscan_steps: u64,
+        pub sorts: u64,
+        pub autoindex_rows: u64,
+    }
+}
+
+impl Explained {
+    /// `text` is the text that was explained.
+    pub fn new(explained: &domain::Explained, text: &str) -> Self {
+        Self {
+            sqlite_version: explained.sqlite_version.clone(),
+            statements: explained
+                .statements
+                .iter()
+                .map(|statement| StatementPlan::new(statement, text))
+                .collect(),
+        }
+    }
+}
+
+impl StatementPlan {
+    /// `text` is the text that holds the statement.
+    pub fn new(planned: &domain::StatementPlan, text: &str) -> Self {
+        Self {
+            name: planned.statement.name.clone(),
+            sql: planned.statement.sql.clone(),
+            statement: Statement::new(&planned.statement, text),
+            plan: plan_nodes(&planned.plan),
+            plan_text: planned.plan.to_text(),
+            counters: planned.counters.as_ref().map(Counters::from),
+            findings: planned.findings.iter().map(Finding::from).collect(),
+            error: planned.error.as_ref().map(|error| WireError::new(error, text)),
+        }
+    }
+}
+
+impl Statement {
+    /// `text` is the text that holds the statement.
+    pub fn new(statement: &domain::StatementInfo, text: &str) -> Self {
+        Self {
+            index: u32::try_from(statement.index).unwrap_or(u32::MAX),
+            name: statement.name.clone(),
+            weight: statement.weight,
+            sql: statement.sql.clone(),
+            span: Utf16(text).span(statement.span),
+            kind: match statement.kind {
+                domain::StatementKind::Read => StatementKind::Read,
+                domain::StatementKind::Write => StatementKind::Write,
+                domain::StatementKind::Schema => StatementKind::Schema,
+                domain::StatementKind::Transaction => StatementKind::Transaction,
+                domain::StatementKind::Other => StatementKind::Other,
+            },
+            parameters: statement.parameters.clone(),
+        }
+    }
+}
+
+/// The nodes of a plan with their words.
+pub fn plan_nodes(plan: &plan::Plan) -> Vec<PlanNode> {
+    plan.nodes
+        .iter()
+        .map(|node| {
+            let words = node.op.words();
+            let source = node.op.access().map(|access| &access.source);
+            PlanNode {
+                id: small(node.id),
+                parent: small(node.parent),
+                depth: u32::try_from(plan.depth(node.id)).unwrap_or(u32::MAX),
+                detail: node.detail.clone(),
+                op: Op {
+                    kind: words.id.to_owned(),
+                    table: source.map(|source| source.name.clone()),
+                    alias: source.and_then(|source| source.alias.clone()),
+                    index: node.op.index_use().map(IndexUse::from),
+                },
+                tone: match plan::tone(plan, node) {
+                    plan::Tone::Bad => Tone::Bad,
+                    plan::Tone::Warn => Tone::Warn,
+                    plan::Tone::Good => Tone::Good,
+                    plan::Tone::Neutral => Tone::Neutral,
+                },
+                badge: words.badge.to_owned(),
+                sentence: plan::sentence(plan, node),
+                help: words.help.to_owned(),
+                help_url: words.help_url.to_owned(),
+                loops: node.loops.as_ref().map(LoopStats::from),
+            }
+        })
+        .collect()
+}
+
+/// SQLite's node ids are C ints.
+fn small(id: i64) -> i32 {
+    i32::try_from(id).unwrap_or(i32::MAX)
+}
+
+impl From<&plan::IndexUse> for IndexUse {
+    fn from(index: &plan::IndexUse) -> Self {
+        Self {
+            name: index.name.clone(),
+            covering: index.covering,
+            automatic: index.automatic,
+            partial: index.partial,
+            primary_key: index.primary_key,
+        }
+    }
+}
+
+impl From<&plan::LoopStats> for LoopStats {
+    fn from(stats: &plan::LoopStats) -> Self {
+        Self {
+            loops: stats.loops,
+            rows_visited: stats.rows_visited,
+            rows_out: stats.rows_out,
+            rows_estimated: stats.rows_estimated,
+            vm_steps: stats.vm_steps,
+            page_requests: stats.page_requests,
+        }
+    }
+}
+
+impl From<&plan::Finding> for Finding {
+    fn from(finding: &plan::Finding) -> Self {
+        Self {
+            rule: finding.rule.id().to_owned(),
+            severity: match finding.severity {
+                plan::Severity::High => Severity::High,
+                plan::Severity::Medium => Severity::Medium,
+                plan::Severity::Low => Severity::Low,
+            },
+            node: finding.node.map(small),
+            message: finding.message.clone(),
+        }
+    }
+}
+
+impl From<&plan::Counters> for Counters {
+    fn from(counters: &plan::Counters) -> Self {
+        Self {
+            vm_steps: counters.vm_steps,
+            page_requests: counters.page_requests,
+            page_reads: counters.page_reads,
+            rows_returned: counters.rows_returned,
+            fullscan_steps: counters.fullscan_steps,
+            sorts: counters.sorts,
+            autoindex_rows: counters.autoindex_rows,
+        }
+    }
+}

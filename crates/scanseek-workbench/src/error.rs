@@ -1,0 +1,133 @@
+//! Errors of the use-cases: a closed list of codes, a sentence, a place and a hint.
+
+use scanseek_engine::EngineError;
+
+/// What went wrong, for a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum ErrorCode {
+    EmptyFile,
+    NotADatabase,
+    EncryptedFile,
+    TruncatedFile,
+    CorruptFile,
+    UnsupportedFile,
+    SqlSyntax,
+    UnknownName,
+    NotRunnable,
+    Writes,
+    NoStatement,
+    SqlError,
+    Cancelled,
+    Deadline,
+    OutOfMemory,
+    BadLink,
+    UnknownSample,
+    NoDatabase,
+    BadIndex,
+    Internal,
+}
+
+/// What went wrong, for a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct WorkbenchError {
+    /// The code.
+    pub code: ErrorCode,
+    /// A whole sentence.
+    pub message: String,
+    /// Byte range in the text that was given, where it can be told.
+    pub span: Option<(usize, usize)>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl WorkbenchError {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), span: None, hint: None }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn no_database() -> Self {
+        Self::new(ErrorCode::NoDatabase, "No database is open.")
+            .hint("Open a SQLite file or pick a sample first.")
+    }
+
+    /// From an error about `sql`, which begins at byte `start` of the text that was given.
+    pub(crate) fn in_statement(error: EngineError, sql: &str, start: usize) -> Self {
+        let offset = match &error {
+            EngineError::Syntax { offset, .. } | EngineError::UnknownName { offset, .. } => *offset,
+            _ => None,
+        };
+        let mut error = Self::from(error);
+        error.span = offset.map(|offset| {
+            let at = offset.min(sql.len());
+            let length = sql[at..]
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(sql.len() - at)
+                .max(sql[at..].chars().next().map_or(0, char::len_utf8));
+            (start + at, start + at + length)
+        });
+        error
+    }
+}
+
+impl From<EngineError> for WorkbenchError {
+    fn from(error: EngineError) -> Self {
+        let message = error.to_string();
+        let (code, hint) = match error {
+            EngineError::EmptyFile => (
+                ErrorCode::EmptyFile,
+                Some("If an application is still writing it, copy it once it is done."),
+            ),
+            EngineError::NotADatabase(_) => (
+                ErrorCode::NotADatabase,
+                Some("Choose a SQLite file, often named .db, .sqlite or .sqlite3."),
+            ),
+            EngineError::Encrypted => (
+                ErrorCode::EncryptedFile,
+                Some(
+                    "Make a decrypted copy with the tool that encrypted it (SQLCipher: sqlcipher_export) and open that.",
+                ),
+            ),
+            EngineError::Truncated { .. } => (
+                ErrorCode::TruncatedFile,
+                Some(
+                    "Copy or download it again. To copy a database in use, run: VACUUM INTO 'copy.db'.",
+                ),
+            ),
+            EngineError::Corrupt(_) => (
+                ErrorCode::CorruptFile,
+                Some("The sqlite3 shell's .recover command can often save the rows."),
+            ),
+            EngineError::Storage(_) => (
+                ErrorCode::UnsupportedFile,
+                Some("If the file was changed or moved since you picked it, pick it again."),
+            ),
+            EngineError::Syntax { .. } => (ErrorCode::SqlSyntax, None),
+            EngineError::UnknownName { .. } => (
+                ErrorCode::UnknownName,
+                Some("The names of this database are listed in the schema."),
+            ),
+            EngineError::NotRunnable(_) => (ErrorCode::NotRunnable, None),
+            EngineError::Writes => {
+                (ErrorCode::Writes, Some("Its plan is shown. Your file is never changed."))
+            }
+            EngineError::NoStatement => (ErrorCode::NoStatement, Some("Write a SELECT.")),
+            EngineError::Sql(_) => (ErrorCode::SqlError, None),
+            EngineError::Cancelled => (ErrorCode::Cancelled, None),
+            EngineError::Deadline => (ErrorCode::Deadline, None),
+            EngineError::OutOfMemory => (
+                ErrorCode::OutOfMemory,
+                Some("Close other tabs, or use the scanseek command on your own machine."),
+            ),
+        };
+        let mut mapped = Self::new(code, message);
+        mapped.hint = hint.map(str::to_owned);
+        mapped
+    }
+}

@@ -1,0 +1,73 @@
+//! Plans of all statements of a text. Nothing is executed.
+
+use scanseek_engine::Database;
+use scanseek_plan::{Counters, Finding, Plan, findings};
+
+use crate::{StatementInfo, Workbench, WorkbenchError, what_if};
+
+/// The plans of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explained {
+    /// The SQLite that planned.
+    pub sqlite_version: String,
+    /// One entry a statement.
+    pub statements: Vec<StatementPlan>,
+}
+
+/// One statement and its plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatementPlan {
+    /// The statement.
+    pub statement: StatementInfo,
+    /// Its plan; empty if there is an error.
+    pub plan: Plan,
+    /// Its work, if it ran.
+    pub counters: Option<Counters>,
+    /// What stands out.
+    pub findings: Vec<Finding>,
+    /// Why there is no plan.
+    pub error: Option<WorkbenchError>,
+}
+
+impl Workbench {
+    /// Splits a text into statements. Works without a database.
+    pub fn statements(&self, sql: &str) -> Vec<StatementInfo> {
+        crate::statement::statements(sql)
+    }
+
+    /// The plan of every statement.
+    ///
+    /// # Errors
+    /// If no database is open; errors of statements are in the result.
+    pub fn explain(&self, sql: &str) -> Result<Explained, WorkbenchError> {
+        Ok(explain_on(&self.open()?.database, sql))
+    }
+
+    /// The plan of every statement if these indexes existed; they are not built.
+    ///
+    /// # Errors
+    /// If no database is open or an index statement is refused.
+    pub fn explain_with(&self, sql: &str, changes: &[String]) -> Result<Explained, WorkbenchError> {
+        let mut clone = what_if::empty_clone(&self.open()?.database)?;
+        what_if::apply(&mut clone, changes)?;
+        Ok(explain_on(&clone, sql))
+    }
+}
+
+fn explain_on(database: &Database, sql: &str) -> Explained {
+    let statements = crate::statement::statements(sql)
+        .into_iter()
+        .map(|mut statement| {
+            let planned = statement
+                .prepare(database)
+                .and_then(|prepared| prepared.plan().map_err(WorkbenchError::from));
+            let (plan, error) = match planned {
+                Ok(plan) => (plan, None),
+                Err(error) => (Plan::default(), Some(error)),
+            };
+            let findings = findings(&plan);
+            StatementPlan { statement, plan, counters: None, findings, error }
+        })
+        .collect();
+    Explained { sqlite_version: crate::build_info().version, statements }
+}

@@ -1,0 +1,27 @@
+//! What a workbench asks of where it runs.
+
+use std::rc::Rc;
+
+use scanseek_engine::Control;
+
+/// A browser worker or a terminal.
+pub trait Host {
+    /// Nanoseconds of a clock that never goes back.
+    fn now_ns(&self) -> u64;
+    /// True once the person has cancelled the present call.
+    fn cancelled(&self) -> bool;
+    /// Shows how far the present call is; `total` is `None` where it is not known.
+    fn progress(&self, stage: &str, done: u64, total: Option<u64>);
+}
+
+/// The host as the engine sees it.
+pub(crate) struct HostControl(pub(crate) Rc<dyn Host>);
+
+impl Control for HostControl {
+    fn now_ns(&self) -> u64 {
+        self.0.now_ns()
+    }
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+}

@@ -1,0 +1,196 @@
+//! Opening: a file, or a sample made on the spot.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use scanseek_engine::{
+    BulkInsert, BulkValue, Database, EngineError, FileInfo, FileNotice, RandomRead,
+};
+use scanseek_samples::{RowSink, SampleError, Value, generate};
+use scanseek_schema::{Fingerprint, Schema};
+
+use crate::host::HostControl;
+use crate::{ErrorCode, Host, Workbench, WorkbenchError};
+
+/// Time for counting rows when a file is opened, in nanoseconds.
+const COUNT_ROWS_NS: u64 = 1_000_000_000;
+
+/// Which sample, at which scale, by which version of its generator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampleRef {
+    /// The sample's id.
+    pub id: String,
+    /// The scale.
+    pub scale: f64,
+    /// The generator's version.
+    pub version: u32,
+}
+
+/// Facts of an open database.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DatabaseInfo {
+    /// The file's name.
+    pub name: String,
+    /// Facts of the file.
+    pub file: FileInfo,
+    /// The file's mark.
+    pub fingerprint: Fingerprint,
+    /// Set for samples.
+    pub sample: Option<SampleRef>,
+}
+
+/// Something worth knowing about a file that opened all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Stable code.
+    pub code: &'static str,
+    /// A sentence.
+    pub message: String,
+}
+
+/// What opening gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    /// Facts of the database.
+    pub info: DatabaseInfo,
+    /// Its tables and indexes.
+    pub schema: Schema,
+    /// What is worth knowing.
+    pub notices: Vec<Notice>,
+    /// A sample's queries.
+    pub workload: Option<&'static str>,
+}
+
+pub(crate) struct OpenDatabase {
+    pub(crate) database: Database,
+    pub(crate) info: DatabaseInfo,
+}
+
+impl Workbench {
+    /// Opens a file. The one open before stays open if this fails.
+    ///
+    /// # Errors
+    /// Says in words why the file cannot be opened.
+    pub fn open_file(
+        &mut self,
+        name: &str,
+        base: Arc<dyn RandomRead>,
+        wal: Option<Vec<u8>>,
+    ) -> Result<Opened, WorkbenchError> {
+        self.open_base(name, base, wal, None)
+    }
+
+    /// Makes a sample and opens it.
+    ///
+    /// # Errors
+    /// If there is no such sample or scale, or the person cancels.
+    pub fn open_sample(&mut self, id: &str, scale: f64) -> Result<Opened, WorkbenchError> {
+        let bytes = build_sample(id, scale, Rc::clone(&self.host))?;
+        let version = scanseek_samples::info(id).map_or(0, |info| info.version);
+        let sample = SampleRef { id: id.to_owned(), scale, version };
+        let mut opened =
+            self.open_base(&format!("{id}.db"), Arc::new(bytes), None, Some(sample))?;
+        opened.workload = scanseek_samples::workload(id);
+        Ok(opened)
+    }
+
+    fn open_base(
+        &mut self,
+        name: &str,
+        base: Arc<dyn RandomRead>,
+        wal: Option<Vec<u8>>,
+        sample: Option<SampleRef>,
+    ) -> Result<Opened, WorkbenchError> {
+        let opened = Database::open(base, wal, self.control())?;
+        let mut database = opened.database;
+        database.count_rows(COUNT_ROWS_NS);
+        let info = DatabaseInfo {
+            name: name.to_owned(),
+            file: database.file_info()?,
+            fingerprint: database.fingerprint()?,
+            sample,
+        };
+        let schema = database.schema().clone();
+        let notices = opened.notices.into_iter().map(notice).collect();
+        self.replace(OpenDatabase { database, info: info.clone() });
+        Ok(Opened { info, schema, notices, workload: None })
+    }
+}
+
+/// The bytes of a sample's database file: the same on every machine.
+///
+/// # Errors
+/// If there is no such sample or scale, or the person cancels.
+pub fn build_sample(id: &str, scale: f64, host: Rc<dyn Host>) -> Result<Vec<u8>, WorkbenchError> {
+    let database = Database::create(Rc::new(HostControl(Rc::clone(&host))))?;
+    database.execute_script("PRAGMA page_size=4096; PRAGMA journal_mode=MEMORY")?;
+    let mut sink = Sink { database: &database, insert: BulkInsert::new(), rows: 0, host };
+    match generate(id, scale, &mut sink) {
+        Ok(()) => {}
+        Err(SampleError::Sink(error)) => return Err(error.into()),
+        Err(error) => {
+            let known: Vec<&str> = scanseek_samples::samples().iter().map(|info| info.id).collect();
+            return Err(WorkbenchError::new(ErrorCode::UnknownSample, capital(&error.to_string()))
+                .hint(format!("The samples are: {}.", known.join(", "))));
+        }
+    }
+    drop(sink);
+    Ok(database.to_bytes()?)
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", characters.as_str())
+}
+
+struct Sink<'db> {
+    database: &'db Database,
+    insert: BulkInsert<'db>,
+    rows: u64,
+    host: Rc<dyn Host>,
+}
+
+impl RowSink for Sink<'_> {
+    type Error = EngineError;
+
+    fn execute(&mut self, sql: &str) -> Result<(), EngineError> {
+        // The compiled INSERT would keep a COMMIT from ending the transaction.
+        self.insert = BulkInsert::new();
+        self.database.execute_script(sql)
+    }
+
+    fn insert(&mut self, table: &str, row: &[Value<'_>]) -> Result<(), EngineError> {
+        self.rows += 1;
+        if self.rows.is_multiple_of(10_000) {
+            self.host.progress("Making the sample", self.rows, None);
+            if self.host.cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+        }
+        let values = row.iter().map(|value| match value {
+            Value::Null => BulkValue::Null,
+            Value::Integer(integer) => BulkValue::Integer(*integer),
+            Value::Real(real) => BulkValue::Real(*real),
+            Value::Text(text) => BulkValue::Text(text),
+        });
+        self.insert.insert(self.database, table, values)
+    }
+}
+
+fn notice(notice: FileNotice) -> Notice {
+    let (code, message) = match notice {
+        FileNotice::WalMissing => (
+            "wal_missing",
+            "This database is in WAL mode and its -wal file is not here. Rows that were not yet \
+             checkpointed are missing; drop both files together to include them.",
+        ),
+        FileNotice::WalRead => ("wal_read", "The -wal file is read together with the database."),
+        FileNotice::Utf16 => ("utf16", "Text in this database is stored as UTF-16."),
+        FileNotice::LongerThanHeader => (
+            "longer_than_header",
+            "The file is longer than its header says; the rest is not looked at.",
+        ),
+    };
+    Notice { code, message: message.to_owned() }
+}

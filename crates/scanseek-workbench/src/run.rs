@@ -1,0 +1,89 @@
+//! Running one statement: its rows, its counters, and the work of each plan node.
+
+use scanseek_engine::{RowsRequest, Stop, Value};
+use scanseek_plan::{Plan, findings};
+
+use crate::{ErrorCode, StatementKind, StatementPlan, Workbench, WorkbenchError};
+
+/// What a run may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunOptions {
+    /// Rows kept; all are counted.
+    pub row_cap: usize,
+    /// Time allowed in nanoseconds.
+    pub deadline_ns: u64,
+}
+
+/// What a run gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ran {
+    /// The statement, its plan with the work of each node, and its counters.
+    pub statement: StatementPlan,
+    /// Column names.
+    pub columns: Vec<String>,
+    /// The first rows.
+    pub rows: Vec<Vec<Value>>,
+    /// True if there are more rows than kept.
+    pub truncated: bool,
+    /// Time of the run in nanoseconds, from a cold page cache and with measuring off.
+    pub elapsed_ns: u64,
+    /// Why it ended early.
+    pub stopped: Option<Stop>,
+}
+
+impl Workbench {
+    /// Runs the one statement of a text, if it only reads.
+    ///
+    /// # Errors
+    /// If there is not exactly one statement, it does more than read, or SQLite fails.
+    pub fn run(
+        &self,
+        sql: &str,
+        parameters: &[(String, Value)],
+        options: &RunOptions,
+    ) -> Result<Ran, WorkbenchError> {
+        let database = &self.open()?.database;
+        let mut statements = crate::statement::statements(sql);
+        if statements.len() > 1 {
+            let mut error = WorkbenchError::new(
+                ErrorCode::NotRunnable,
+                format!("There are {} statements here; run them one at a time.", statements.len()),
+            );
+            error.span = Some(statements[1].span);
+            return Err(error);
+        }
+        let Some(mut statement) = statements.pop() else {
+            return Err(scanseek_engine::EngineError::NoStatement.into());
+        };
+        statement.values.extend(parameters.iter().cloned());
+        let prepared = statement.prepare(database)?;
+        if statement.kind == StatementKind::Write {
+            return Err(statement.error(scanseek_engine::EngineError::Writes));
+        }
+        let request = RowsRequest { row_cap: options.row_cap, time_ns: Some(options.deadline_ns) };
+        let rows = prepared.rows(&request).map_err(|error| statement.error(error))?;
+        let plan = prepared.plan().map_err(|error| statement.error(error))?;
+        drop(prepared);
+        // The plan that ran is the better one: it has the nodes SQLite adds while running.
+        let measured = if rows.stopped.is_none() {
+            database.analyse(&statement.sql, &statement.values, Some(options.deadline_ns)).ok()
+        } else {
+            None
+        };
+        let plan: Plan = measured.unwrap_or(plan);
+        Ok(Ran {
+            truncated: rows.counters.rows_returned > rows.rows.len() as u64,
+            statement: StatementPlan {
+                statement,
+                findings: findings(&plan),
+                plan,
+                counters: Some(rows.counters),
+                error: None,
+            },
+            columns: rows.columns,
+            rows: rows.rows,
+            elapsed_ns: rows.elapsed_ns,
+            stopped: rows.stopped,
+        })
+    }
+}

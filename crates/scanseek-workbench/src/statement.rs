@@ -1,0 +1,111 @@
+//! The statements of a text, as SQLite sees them once a database is open.
+
+use scanseek_engine::{Database, EngineError, Prepared, StatementKind as EngineKind, Value};
+use scanseek_sql::{Facts, ParameterValue, SourceStatement, first_keyword, split};
+
+use crate::WorkbenchError;
+
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatementKind {
+    /// Returns rows.
+    Read,
+    /// Inserts, updates or deletes.
+    Write,
+    /// Changes the schema.
+    Schema,
+    /// Begins or ends a transaction.
+    Transaction,
+    /// Anything else.
+    Other,
+}
+
+/// One statement of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatementInfo {
+    /// Its position, from 0.
+    pub index: usize,
+    /// What `-- name:` says, else `query 1`, `query 2`, …
+    pub name: String,
+    /// What `-- weight:` says, else 1.
+    pub weight: f64,
+    /// The statement.
+    pub sql: String,
+    /// Byte range in the text.
+    pub span: (usize, usize),
+    /// What it does; without a database, what its first word says.
+    pub kind: StatementKind,
+    /// Names of its parameters; known once a database is open.
+    pub parameters: Vec<String>,
+    /// Values given for parameters.
+    pub values: Vec<(String, Value)>,
+}
+
+/// Splits a text; nothing is checked yet.
+pub(crate) fn statements(text: &str) -> Vec<StatementInfo> {
+    split(text).into_iter().enumerate().map(|(index, source)| info(index, source)).collect()
+}
+
+fn info(index: usize, source: SourceStatement) -> StatementInfo {
+    let SourceStatement { sql, start, end, facts: Facts { name, weight, parameters, .. } } = source;
+    StatementInfo {
+        index,
+        name: name.unwrap_or_else(|| format!("query {}", index + 1)),
+        weight,
+        kind: kind_by_word(&sql),
+        sql,
+        span: (start, end),
+        parameters: Vec::new(),
+        values: parameters.into_iter().map(|(name, value)| (name, to_value(value))).collect(),
+    }
+}
+
+impl StatementInfo {
+    /// Compiles the statement, notes what SQLite says of it and binds the values given.
+    pub(crate) fn prepare<'db>(
+        &mut self,
+        database: &'db Database,
+    ) -> Result<Prepared<'db>, WorkbenchError> {
+        let place = |error| WorkbenchError::in_statement(error, &self.sql, self.span.0);
+        let prepared = database.prepare(&self.sql).map_err(place)?;
+        self.parameters = prepared.parameters();
+        self.kind = match prepared.kind() {
+            EngineKind::Read => StatementKind::Read,
+            EngineKind::Write => StatementKind::Write,
+            EngineKind::Other => kind_by_word(&self.sql),
+        };
+        prepared.bind(&self.values).map_err(WorkbenchError::from)?;
+        Ok(prepared)
+    }
+
+    /// From an engine error about this statement.
+    pub(crate) fn error(&self, error: EngineError) -> WorkbenchError {
+        WorkbenchError::in_statement(error, &self.sql, self.span.0)
+    }
+}
+
+fn kind_by_word(sql: &str) -> StatementKind {
+    match first_keyword(sql).as_str() {
+        "SELECT" | "WITH" | "VALUES" | "EXPLAIN" | "" => StatementKind::Read,
+        "INSERT" | "UPDATE" | "DELETE" | "REPLACE" => StatementKind::Write,
+        "CREATE" | "DROP" | "ALTER" | "ANALYZE" | "REINDEX" | "VACUUM" => StatementKind::Schema,
+        "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" => {
+            StatementKind::Transaction
+        }
+        _ => StatementKind::Other,
+    }
+}
+
+/// A parameter's value as a person writes it: `42`, `1.5`, `null`, `'42'` or plain text.
+pub fn parse_value(text: &str) -> Value {
+    to_value(ParameterValue::parse(text))
+}
+
+fn to_value(value: ParameterValue) -> Value {
+    match value {
+        ParameterValue::Null => Value::Null,
+        ParameterValue::Integer(integer) => Value::Integer(integer),
+        ParameterValue::Real(real) => Value::Real(real),
+        ParameterValue::Text(text) => Value::Text { text, lossy: false },
+    }
+}

@@ -1,0 +1,89 @@
+/** Each main state of the page, checked by axe in light and dark, and the keyboard's way through it. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { close, launch, openPage, openSample, require, showTab, suggestIndexes } from "./page.mjs";
+
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+async function audit(page, state) {
+  const violations = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`);
+  });
+  assert.deepEqual(violations, [], state);
+}
+
+const LOOKS = [
+  { colorScheme: "light", viewport: { width: 1280, height: 800 } },
+  { colorScheme: "dark", viewport: { width: 1280, height: 800 } },
+  { colorScheme: "light", viewport: { width: 360, height: 740 } },
+];
+
+for (const look of LOOKS) {
+  test(`axe finds nothing, ${look.colorScheme}, ${look.viewport.width} px`, async () => {
+    // The policy of the page forbids foreign scripts, and axe is one.
+    const session = await openPage(browser, { ...look, bypassCSP: true, reducedMotion: "reduce" });
+    const { page } = session;
+    await page.evaluate(AXE);
+    await page.getByTestId("sample-store").waitFor();
+    await audit(page, "start");
+    await openSample(page);
+    await audit(page, "plan");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByRole("region", { name: "Result rows" }).waitFor();
+    await audit(page, "rows");
+    await showTab(page, "Plan");
+    await page.locator(".plan-tree.measured").waitFor();
+    await audit(page, "measured plan");
+    await suggestIndexes(page);
+    await audit(page, "suggestion");
+    await showTab(page, "Trial");
+    await page.getByRole("button", { name: /^Try \d/ }).click();
+    await page.getByTestId("trial-table").waitFor();
+    await audit(page, "trial");
+    await showTab(page, "Patch");
+    await page.getByRole("region", { name: "Apply script" }).first().waitFor();
+    await audit(page, "patch");
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(wider <= 0, `the page is ${wider} px wider than the window`);
+    await page.getByRole("button", { name: "Share" }).click();
+    await page.getByLabel("Link", { exact: true }).waitFor();
+    await audit(page, "share");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "About" }).click();
+    await audit(page, "about");
+    await close(session);
+  });
+}
+
+test("tables, tabs and plan are reached by keyboard", async () => {
+  const session = await openPage(browser);
+  const { page } = session;
+  await openSample(page);
+  const first = page.getByRole("treeitem").first();
+  await first.focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await first.getAttribute("aria-expanded"), "true");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-level")), "2");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await first.getAttribute("aria-expanded"), "false");
+
+  await page.getByRole("tab", { name: "Plan" }).focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.getByRole("tab", { name: "Rows" }).getAttribute("aria-selected"), "true");
+  await page.keyboard.press("Home");
+
+  await page.getByRole("treegrid", { name: "Plan" }).locator("tr[tabindex='0']").focus();
+  await page.keyboard.press("End");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-selected")), "true");
+  await close(session);
+});

@@ -1,0 +1,128 @@
+/**
+ * What the browser tests share: a browser, a page that watches itself, and the moves a person makes.
+ *
+ * SCANSEEK_URL (required): where the built page is served. SCANSEEK_CHROMIUM: the browser to use.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+// The dependencies belong to the page's package, so that there is one lock file.
+export const require = createRequire(new URL("../../www/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+
+export const URL_BASE = process.env.SCANSEEK_URL;
+if (!URL_BASE) throw new Error("Set SCANSEEK_URL to the address of the built page, or run `cargo xtask e2e`.");
+
+/** Long enough for a slow machine; no test asserts on time. */
+export const PATIENCE_MS = 180_000;
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export function launch() {
+  return chromium.launch({ executablePath: process.env.SCANSEEK_CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+}
+
+/** A fresh page in a profile of its own. `problems` collects what no page should ever do. */
+export async function openPage(browser, options = {}, fragment = "") {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  const problems = [];
+  const origin = new URL(URL_BASE).origin;
+  page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`));
+  page.on("console", (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) problems.push(message.text());
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (url.startsWith("blob:") || url.startsWith("data:")) return;
+    // Nothing of the user's file may leave the browser: only reads of the page's own files are allowed.
+    if (new URL(url).origin !== origin || request.method() !== "GET" || new URL(url).search) {
+      problems.push(`request: ${request.method()} ${url}`);
+    }
+  });
+  await page.goto(URL_BASE + fragment);
+  await page.getByTestId("sql").waitFor();
+  return { page, context, problems };
+}
+
+export async function close({ context, problems }) {
+  await context.close();
+  assert.deepEqual(problems, []);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "scanseek-e2e-"));
+const SCRIPT = fileURLToPath(new URL("make_files.py", import.meta.url));
+
+/** Runs make_files.py; returns what it printed. */
+export function python(...args) {
+  return execFileSync("python3", [SCRIPT, ...args], { encoding: "utf8" });
+}
+
+export function pathOf(name) {
+  return join(folder, name);
+}
+
+/** Makes a file of this kind once; returns its path. */
+export function makeFile(kind, name = `${kind}.db`) {
+  const path = pathOf(name);
+  python(kind, path);
+  return path;
+}
+
+export async function chooseFiles(page, ...paths) {
+  await page.getByTestId("file-input").setInputFiles(paths);
+}
+
+export async function openFile(page, path) {
+  await chooseFiles(page, path);
+  await page.getByRole("tree", { name: "Tables" }).waitFor();
+}
+
+export async function openSample(page, id = "store") {
+  await page.getByTestId(`sample-${id}`).click();
+  await page.getByRole("treegrid", { name: "Plan" }).waitFor();
+}
+
+/** Replaces the editor's text as typing would. */
+export async function type(page, sql) {
+  await page.getByTestId("sql").click();
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.insertText(sql);
+  await page.keyboard.press("Escape");
+}
+
+export async function editorText(page) {
+  const lines = await page.locator(".cm-content .cm-line").allTextContents();
+  return lines.join("\n");
+}
+
+export async function showTab(page, name) {
+  await page.getByRole("tab", { name: new RegExp(`^${name}`) }).click();
+}
+
+/** Waits until an element's text matches, and returns it. */
+export async function textMatching(locator, pattern) {
+  await locator.filter({ hasText: pattern }).first().waitFor();
+  return locator.filter({ hasText: pattern }).first().innerText();
+}
+
+export async function suggestIndexes(page) {
+  await showTab(page, "Suggest");
+  await page.getByRole("button", { name: "Suggest indexes" }).click();
+  await page.getByTestId("query-advice").first().waitFor();
+}
