@@ -13,7 +13,9 @@ use crate::reason::Reason;
 /// Options tried for one query: what the planner uses, then what it uses without that, and so on.
 const OPTION_ROUNDS: usize = 4;
 /// Fewer VM steps than this share of before count as a gain.
-const GAIN: f64 = 0.95;
+const GAIN: f64 = 0.9;
+/// Two sets do about as well if they differ by less than this share of the work before.
+const ABOUT_AS_WELL: f64 = 0.01;
 /// More work than this share of before counts as a loss.
 const LOSS: f64 = 1.05;
 
@@ -110,8 +112,7 @@ pub fn advise(
         for candidate in &found {
             known.entry(candidate.spec.clone()).or_insert_with(|| candidate.clone());
         }
-        let specs: Vec<IndexSpec> = found.into_iter().map(|candidate| candidate.spec).collect();
-        chosen.extend(adviser.best_option(query, specs)?);
+        chosen.extend(adviser.best_option(query, found)?);
     }
     let mut set: Vec<IndexSpec> = chosen.into_iter().collect();
     adviser.drop_what_does_not_pay(&mut set)?;
@@ -137,45 +138,61 @@ impl Adviser<'_> {
         Ok(())
     }
 
-    /// The set of candidates that makes the query's own work least, if any does.
+    /// The set of candidates that makes the query's own work least, if any does. Among sets that
+    /// do about as well, the narrowest.
     fn best_option(
         &mut self,
         query: usize,
-        mut specs: Vec<IndexSpec>,
+        mut found: Vec<Candidate>,
     ) -> Result<Vec<IndexSpec>, OracleError> {
-        let mut best: Option<(f64, Vec<IndexSpec>)> = None;
+        let mut gains: Vec<(f64, Vec<IndexSpec>)> = Vec::new();
         for _ in 0..OPTION_ROUNDS {
-            if specs.is_empty() {
+            if found.is_empty() {
                 break;
             }
+            let specs: Vec<IndexSpec> =
+                found.iter().map(|candidate| candidate.spec.clone()).collect();
             let planned = match self.oracle.plan(query, &specs) {
                 Ok(planned) => planned,
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
                 Err(OracleError::Query(_)) => break,
             };
-            let option: Vec<IndexSpec> =
-                planned.used.iter().map(|position| specs[*position].clone()).collect();
-            if option.is_empty() {
+            if planned.used.is_empty() {
                 break;
             }
-            let outcome = self.measure(query, &option)?;
-            match outcome.filter(|outcome| is_gain(&self.before[&query], outcome)) {
-                Some(outcome) => {
-                    let work = relative_work(&self.before[&query], &outcome);
-                    if best.as_ref().is_none_or(|(least, _)| work < *least) {
-                        best = Some((work, option.clone()));
-                    }
+            let option: Vec<IndexSpec> =
+                planned.used.iter().map(|position| specs[*position].clone()).collect();
+            let narrow: Vec<IndexSpec> =
+                planned.used.iter().map(|position| without_tail(&found[*position])).collect();
+            for option in [&option, &narrow] {
+                if gains.iter().any(|(_, known)| known == option) {
+                    continue;
                 }
-                None => self.note_failure(query, &option)?,
+                let outcome = self.measure(query, option)?;
+                match outcome.filter(|outcome| is_gain(&self.before[&query], outcome)) {
+                    Some(outcome) => {
+                        let work = relative_work(&self.before[&query], &outcome);
+                        gains.push((work, option.clone()));
+                    }
+                    None => self.note_failure(query, option)?,
+                }
             }
-            specs.retain(|spec| !option.contains(spec));
+            found.retain(|candidate| !option.contains(&candidate.spec));
         }
-        for spec in specs {
+        for candidate in found {
             self.not_advised
-                .entry(spec)
+                .entry(candidate.spec)
                 .or_insert_with(|| "SQLite would not use it for these queries.".to_owned());
         }
-        Ok(best.map(|(_, option)| option).unwrap_or_default())
+        let least = gains.iter().map(|(work, _)| *work).fold(f64::INFINITY, f64::min);
+        let width =
+            |option: &[IndexSpec]| option.iter().map(|spec| spec.parts.len()).sum::<usize>();
+        Ok(gains
+            .into_iter()
+            .filter(|(work, _)| *work <= least + ABOUT_AS_WELL)
+            .min_by(|a, b| width(&a.1).cmp(&width(&b.1)).then(a.0.total_cmp(&b.0)))
+            .map(|(_, option)| option)
+            .unwrap_or_default())
     }
 
     fn note_failure(&mut self, query: usize, option: &[IndexSpec]) -> Result<(), OracleError> {
@@ -229,49 +246,46 @@ impl Adviser<'_> {
         Ok(outcome)
     }
 
-    /// Weighted sum of each query's work, relative to its work before.
-    fn total(&mut self, set: &[IndexSpec]) -> Result<f64, OracleError> {
-        let mut total = 0.0;
+    /// Each query's work with these indexes, relative to its work before.
+    fn works(&mut self, set: &[IndexSpec]) -> Result<Vec<f64>, OracleError> {
         let queries: Vec<usize> = self.before.keys().copied().collect();
+        let mut works = Vec::new();
         for query in queries {
-            let work = match self.measure(query, set)? {
+            works.push(match self.measure(query, set)? {
                 Some(outcome) if outcome.same_result => {
                     relative_work(&self.before[&query], &outcome)
                 }
-                _ => 10.0,
-            };
-            total += self.workload[query].weight * work;
+                _ => f64::INFINITY,
+            });
         }
-        Ok(total)
+        Ok(works)
     }
 
-    /// Leaves out one index after the other, as long as nothing is lost by it.
+    /// Leaves out one index after the other, the widest first, as long as every query does about
+    /// as well without it.
     fn drop_what_does_not_pay(&mut self, set: &mut Vec<IndexSpec>) -> Result<(), OracleError> {
-        let weights: f64 = self.before.keys().map(|query| self.workload[*query].weight).sum();
-        let mut now = self.total(set)?;
-        loop {
-            let mut least: Option<(f64, usize)> = None;
-            for i in 0..set.len() {
-                self.oracle.progress("Leaving out what does not pay", i, set.len());
-                let mut without = set.clone();
-                without.remove(i);
-                let total = self.total(&without)?;
-                if least.is_none_or(|(best, _)| total < best) {
-                    least = Some((total, i));
-                }
-            }
-            match least {
-                Some((total, i)) if total <= now + 0.002 * weights => {
-                    let spec = set.remove(i);
-                    self.not_advised.insert(
-                        spec,
-                        "The other advised indexes do the same work without it.".to_owned(),
-                    );
-                    now = total;
-                }
-                _ => return Ok(()),
+        let goal = self.works(set)?;
+        let mut order = set.clone();
+        order.sort_by_key(|spec| (std::cmp::Reverse(spec.parts.len()), spec.clone()));
+        // Prefixes of others go before anything else: whatever they serve, the others serve.
+        order
+            .sort_by_key(|spec| !set.iter().any(|other| other != spec && spec.is_prefix_of(other)));
+        let total = order.len();
+        for (done, spec) in order.into_iter().enumerate() {
+            self.oracle.progress("Leaving out what does not pay", done, total);
+            let without: Vec<IndexSpec> =
+                set.iter().filter(|other| **other != spec).cloned().collect();
+            let works = self.works(&without)?;
+            let holds = works.iter().zip(&goal).all(|(work, goal)| *work <= goal + ABOUT_AS_WELL);
+            if holds {
+                self.not_advised.insert(
+                    spec,
+                    "The other advised indexes do the same work without it.".to_owned(),
+                );
+                *set = without;
             }
         }
+        Ok(())
     }
 
     /// Measures the final set as a whole on a fresh copy; an index whose query loses by it goes.
@@ -392,6 +406,13 @@ impl Adviser<'_> {
             .collect();
         Ok(Advice { create, analyze, queries, not_advised, not_analysed: self.not_analysed })
     }
+}
+
+/// The candidate without the columns that only cover.
+fn without_tail(candidate: &Candidate) -> IndexSpec {
+    let spec = &candidate.spec;
+    let keys = if candidate.keys == 0 { spec.parts.len() } else { candidate.keys };
+    IndexSpec { table: spec.table.clone(), parts: spec.parts[..keys].to_vec() }
 }
 
 /// Work after as a share of the work before: the geometric mean of VM steps and page requests.

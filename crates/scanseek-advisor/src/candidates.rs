@@ -22,11 +22,13 @@ pub struct Candidate {
     pub spec: IndexSpec,
     /// Why it is as it is.
     pub reasons: Vec<Reason>,
+    /// Parts that narrow the search or give the order; those behind them only cover.
+    pub keys: usize,
 }
 
 /// All candidates for the scans of one query, without duplicates and without what exists already.
 pub fn candidates(schema: &Schema, scans: &[TableScan]) -> Vec<Candidate> {
-    let mut found: BTreeMap<IndexSpec, Vec<Reason>> = BTreeMap::new();
+    let mut found: BTreeMap<IndexSpec, (Vec<Reason>, usize)> = BTreeMap::new();
     for scan in scans {
         let Some(table) = schema.table(&scan.table) else { continue };
         let small = table.row_count.is_some_and(|rows| rows < SMALLEST_TABLE_ROWS);
@@ -37,12 +39,12 @@ pub fn candidates(schema: &Schema, scans: &[TableScan]) -> Vec<Candidate> {
             for draft in [draft.with_tail(table, scan), Some(draft)].into_iter().flatten() {
                 let spec = IndexSpec { table: table.name.clone(), parts: draft.parts.clone() };
                 if draft.is_useful(table) && !spec.exists_in(table) {
-                    found.entry(spec).or_insert_with(|| draft.reasons());
+                    found.entry(spec).or_insert_with(|| (draft.reasons(), draft.keys()));
                 }
             }
         }
     }
-    found.into_iter().map(|(spec, reasons)| Candidate { spec, reasons }).collect()
+    found.into_iter().map(|(spec, (reasons, keys))| Candidate { spec, reasons, keys }).collect()
 }
 
 /// An index in the making: its parts, each with the rule it follows.
@@ -92,6 +94,10 @@ impl Draft {
         leads.is_some()
             && leads != rowid
             && (self.parts.len() < table.columns.len() || table.columns.len() <= 2)
+    }
+
+    fn keys(&self) -> usize {
+        self.rules.iter().filter(|rule| **rule != Rule::Covering).count()
     }
 
     fn reasons(&self) -> Vec<Reason> {
