@@ -15,7 +15,9 @@ after(() => browser.close());
 async function audit(page, state) {
   const violations = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`);
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`,
+    );
   });
   assert.deepEqual(violations, [], state);
 }
@@ -49,7 +51,7 @@ for (const look of LOOKS) {
     await page.getByTestId("trial-table").waitFor();
     await audit(page, "trial");
     await showTab(page, "Patch");
-    await page.getByRole("region", { name: "Apply script" }).first().waitFor();
+    await page.getByRole("group", { name: "Apply script" }).waitFor();
     await audit(page, "patch");
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     assert.ok(wider <= 0, `the page is ${wider} px wider than the window`);

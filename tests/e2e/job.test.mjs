@@ -19,7 +19,8 @@ import {
   type,
 } from "./page.mjs";
 
-const QUERY = "SELECT id, total FROM orders WHERE customer_id = 417 AND created_at >= '2023-06-01' ORDER BY created_at";
+const QUERY =
+  "SELECT id, total FROM orders WHERE customer_id = 417 AND created_at >= '2023-06-01' ORDER BY created_at";
 
 let browser;
 before(async () => {
@@ -56,9 +57,9 @@ test("from SCAN to SEARCH: plan, suggestion, trial and patch for a file", async 
   const ddl = await advice.locator("code").innerText();
   assert.match(ddl, /^CREATE INDEX \S+ ON "?orders"?\s*\("?customer_id"?, "?created_at"?/);
   const card = page.getByTestId("query-advice");
-  assert.match(await card.getByRole("region", { name: /As is/ }).innerText(), /SCAN orders/);
+  assert.match(await card.getByRole("group", { name: /: As is/ }).innerText(), /SCAN orders/);
   assert.match(
-    await card.getByRole("region", { name: /With indexes/ }).innerText(),
+    await card.getByRole("group", { name: /: With indexes/ }).innerText(),
     /SEARCH orders USING (COVERING )?INDEX/,
   );
   assert.match(await card.innerText(), /Same result/);
@@ -128,7 +129,10 @@ test("a link opens in another profile with its queries and indexes, and is check
   const link = await first.page.getByLabel("Link", { exact: true }).inputValue();
   const fragment = new URL(link).hash;
   assert.match(fragment, /^#v1\./);
-  assert.match(await first.page.getByLabel("Markdown link").inputValue(), /^\[.+\]\(.+#v1\..+\)$/);
+  assert.match(
+    await first.page.getByLabel("Markdown link", { exact: true }).inputValue(),
+    /^\[.+\]\(.+#v1\..+\)$/,
+  );
   await close(first);
 
   const second = await openPage(browser, {}, fragment);
@@ -136,9 +140,52 @@ test("a link opens in another profile with its queries and indexes, and is check
   assert.match(await textMatching(banner, /Reproduced/), /the counters match \((\d+) of \1\)/);
   assert.equal(await editorText(second.page), sql);
   await showTab(second.page, "Suggest");
-  const restored = await second.page.getByRole("region", { name: "Your own index" }).locator("code").allInnerTexts();
+  const restored = await second.page
+    .getByRole("region", { name: "Your own index" })
+    .locator("code")
+    .allInnerTexts();
   assert.deepEqual(restored.sort(), chosen.sort());
   await close(second);
+});
+
+test("a link to a file asks for that file, and says whether it is the same", async () => {
+  const first = await openPage(browser);
+  await openFile(first.page, makeFile("small"));
+  await type(first.page, "SELECT * FROM orders WHERE customer_id = 417;");
+  await textMatching(first.page.getByRole("treegrid", { name: "Plan" }), /SCAN orders/);
+  await first.page.getByRole("button", { name: "Share" }).click();
+  const fragment = new URL(await first.page.getByLabel("Link", { exact: true }).inputValue()).hash;
+  await close(first);
+
+  const second = await openPage(browser, {}, fragment);
+  await textMatching(second.page.getByTestId("link-file"), /small\.db/);
+  await openFile(second.page, makeFile("small"));
+  await textMatching(second.page.getByTestId("link-check"), /Reproduced/);
+  assert.equal(await editorText(second.page), "SELECT * FROM orders WHERE customer_id = 417;");
+  await close(second);
+
+  const third = await openPage(browser, {}, fragment);
+  await textMatching(third.page.getByTestId("link-file"), /small\.db/);
+  await openFile(third.page, makeFile("utf16"));
+  await textMatching(third.page.getByTestId("link-check"), /Not the same/);
+  await close(third);
+});
+
+test("a file dropped anywhere on the page opens", async () => {
+  const session = await openPage(browser);
+  const { page } = session;
+  const content = readFileSync(makeFile("small")).toString("base64");
+  const data = await page.evaluateHandle((base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], "dropped.db"));
+    return transfer;
+  }, content);
+  await page.dispatchEvent("body", "dragenter", { dataTransfer: data });
+  await page.getByText("Drop to open").waitFor();
+  await page.dispatchEvent("body", "drop", { dataTransfer: data });
+  await page.getByRole("heading", { name: "dropped.db" }).waitFor();
+  await close(session);
 });
 
 test("a damaged link says so and leaves the page usable", async () => {

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,8 @@ export const require = createRequire(new URL("../../www/package.json", import.me
 const { chromium } = require("playwright-core");
 
 export const URL_BASE = process.env.SCANSEEK_URL;
-if (!URL_BASE) throw new Error("Set SCANSEEK_URL to the address of the built page, or run `cargo xtask e2e`.");
+if (!URL_BASE)
+  throw new Error("Set SCANSEEK_URL to the address of the built page, or run `cargo xtask e2e`.");
 
 /** Long enough for a slow machine; no test asserts on time. Shorter while writing tests: SCANSEEK_PATIENCE_MS. */
 export const PATIENCE_MS = Number(process.env.SCANSEEK_PATIENCE_MS ?? 120_000);
@@ -33,13 +34,21 @@ const FLAGS = [
 ];
 
 export function launch() {
-  return chromium.launch({ executablePath: process.env.SCANSEEK_CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  return chromium.launch({
+    executablePath: process.env.SCANSEEK_CHROMIUM ?? "/usr/bin/chromium",
+    args: FLAGS,
+  });
 }
 
 /** A fresh page in a profile of its own. `problems` collects what no page should ever do. */
-export async function openPage(browser, options = {}, fragment = "") {
+export async function openPage(browser, options = {}, fragment = "", { shared = true } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
+  if (!shared) {
+    await page.addInitScript(() =>
+      Object.defineProperty(globalThis, "crossOriginIsolated", { value: false }),
+    );
+  }
   page.setDefaultTimeout(PATIENCE_MS);
   const problems = [];
   const origin = new URL(URL_BASE).origin;
@@ -80,12 +89,12 @@ export function pathOf(name) {
 /** Makes a file of this kind once; returns its path. */
 export function makeFile(kind, name = `${kind}.db`) {
   const path = pathOf(name);
-  python(kind, path);
+  if (!existsSync(path)) python(kind, path);
   return path;
 }
 
 export async function chooseFiles(page, ...paths) {
-  await page.getByTestId("file-input").setInputFiles(paths);
+  await page.getByTestId("file-input").first().setInputFiles(paths);
 }
 
 export async function openFile(page, path) {

@@ -58,16 +58,18 @@ function App() {
       <Header />
       <Banners />
       <div class="workspace">
-        {open && <SchemaPanel />}
         {open && (
-          <Splitter
-            label="Width of the schema"
-            property="--schema-width"
-            initial={272}
-            min={180}
-            max={520}
-            direction="horizontal"
-          />
+          <aside class="side" aria-label="Schema">
+            <SchemaPanel />
+            <Splitter
+              label="Width of the schema"
+              property="--schema-width"
+              initial={272}
+              min={180}
+              max={520}
+              direction="horizontal"
+            />
+          </aside>
         )}
         <main class="main">
           {!open && !waiting && <Start />}

@@ -6,14 +6,22 @@ use crate::process;
 
 const PROGRAM: &str = "www/bench/run.mjs";
 
-/// Runs the program with the options given and shows what it prints as it prints it.
+/// Looks whether there is a program to run, before a build that may take minutes.
 ///
 /// # Errors
-/// When there is no such program or it fails.
-pub(crate) fn run(options: &[String]) -> Result<()> {
+/// When there is none.
+pub(crate) fn check() -> Result<()> {
     if !process::root().join(PROGRAM).is_file() {
         bail!("{PROGRAM} does not exist");
     }
+    Ok(())
+}
+
+/// Runs the program with the options given and shows what it prints as it prints it.
+///
+/// # Errors
+/// When it cannot be started or fails.
+pub(crate) fn run(options: &[String]) -> Result<()> {
     let mut node = process::command("node");
     node.arg(PROGRAM).args(options);
     if !node.status()?.success() {

@@ -32,6 +32,7 @@ Usage: cargo xtask <command>
   serve [--port N]          set up, build and serve the page on this machine (port 8322)
   build                     set up and build the page into www/dist
   test [--full] [--no-e2e]  set up and check everything; the last line is the count
+  e2e                       set up, build and run only the tests in a browser
   ci                        the same as test --full
   doctor                    list the tools that are needed and how to get those missing
   setup                     get the missing tools
@@ -72,6 +73,10 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             no_options(rest)?;
             return test::run(&pins, test::Options { full: true, e2e: true });
         }
+        "e2e" => {
+            no_options(rest)?;
+            return test::run_in_browser(&pins);
+        }
         "doctor" => {
             no_options(rest)?;
             return doctor::run(&pins);
@@ -86,6 +91,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             size::run()?;
         }
         "bench" => {
+            bench::check()?;
             page::set_up_and_build(&pins)?;
             bench::run(rest)?;
         }

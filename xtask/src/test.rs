@@ -56,8 +56,20 @@ pub(crate) fn run(pins: &Pins, options: Options) -> Result<ExitCode> {
             report.step("set-up", || Err(error));
         }
     }
-    println!("\n{} passed, {} failed", report.total.passed, report.total.failed);
-    Ok(if report.total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(report.finish())
+}
+
+/// Builds the page and runs only the tests in a browser.
+///
+/// # Errors
+/// Those of the set-up and the build.
+pub(crate) fn run_in_browser(pins: &Pins) -> Result<ExitCode> {
+    let tools = setup::run(pins, Needs { browser: true })?;
+    page::build(pins, &tools)?;
+    let mut report = Report::default();
+    let options = Options { full: false, e2e: true };
+    report.step("tests in a browser", || in_browser(&tools, options));
+    Ok(report.finish())
 }
 
 fn steps(report: &mut Report, pins: &Pins, tools: &Tools, options: Options) {
@@ -162,6 +174,12 @@ struct Report {
 }
 
 impl Report {
+    /// Prints the count as the last line; the exit code is 1 when anything failed.
+    fn finish(self) -> ExitCode {
+        println!("\n{} passed, {} failed", self.total.passed, self.total.failed);
+        if self.total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
     /// Runs a step, prints its line and adds its count; false when it failed.
     fn step(&mut self, name: &str, work: impl FnOnce() -> Result<Ending>) -> bool {
         let start = Instant::now();

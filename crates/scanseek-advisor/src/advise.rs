@@ -14,6 +14,10 @@ use crate::reason::Reason;
 const OPTION_ROUNDS: usize = 4;
 /// Fewer VM steps than this share of before count as a gain.
 const GAIN: f64 = 0.9;
+/// What is saved must be at least this many VM steps: below that no run is slow.
+const LEAST_SAVED_STEPS: u64 = 500;
+/// Each column of an index must save this share of the query's work before.
+const PER_COLUMN: f64 = 0.02;
 /// Two sets do about as well if they differ by less than this share of the work before.
 const ABOUT_AS_WELL: f64 = 0.01;
 /// More work than this share of before counts as a loss.
@@ -138,8 +142,8 @@ impl Adviser<'_> {
         Ok(())
     }
 
-    /// The set of candidates that makes the query's own work least, if any does. Among sets that
-    /// do about as well, the narrowest.
+    /// The set of candidates that makes the query's own work least, if any does. Each further
+    /// column has to save its share.
     fn best_option(
         &mut self,
         query: usize,
@@ -184,13 +188,12 @@ impl Adviser<'_> {
                 .entry(candidate.spec)
                 .or_insert_with(|| "SQLite would not use it for these queries.".to_owned());
         }
-        let least = gains.iter().map(|(work, _)| *work).fold(f64::INFINITY, f64::min);
-        let width =
-            |option: &[IndexSpec]| option.iter().map(|spec| spec.parts.len()).sum::<usize>();
+        let score = |(work, option): &(f64, Vec<IndexSpec>)| {
+            work + PER_COLUMN * option.iter().map(|spec| spec.parts.len()).sum::<usize>() as f64
+        };
         Ok(gains
             .into_iter()
-            .filter(|(work, _)| *work <= least + ABOUT_AS_WELL)
-            .min_by(|a, b| width(&a.1).cmp(&width(&b.1)).then(a.0.total_cmp(&b.0)))
+            .min_by(|a, b| score(a).total_cmp(&score(b)).then_with(|| a.1.cmp(&b.1)))
             .map(|(_, option)| option)
             .unwrap_or_default())
     }
@@ -415,18 +418,19 @@ fn without_tail(candidate: &Candidate) -> IndexSpec {
     IndexSpec { table: spec.table.clone(), parts: spec.parts[..keys].to_vec() }
 }
 
-/// Work after as a share of the work before: the geometric mean of VM steps and page requests.
+/// Work after as a share of the work before. A page request takes about as long as ten VM steps.
 fn relative_work(before: &Outcome, after: &Outcome) -> f64 {
-    let share = |after: u64, before: u64| (after as f64 + 1.0) / (before as f64 + 1.0);
-    let (before, after) = (&before.counters, &after.counters);
-    (share(after.vm_steps, before.vm_steps) * share(after.page_requests, before.page_requests))
-        .sqrt()
+    let work = |outcome: &Outcome| {
+        (outcome.counters.vm_steps + 10 * outcome.counters.page_requests) as f64 + 1.0
+    };
+    work(after) / work(before)
 }
 
 /// Fewer VM steps, not more pages read from the file, and the same rows.
 fn is_gain(before: &Outcome, after: &Outcome) -> bool {
     after.same_result
         && (after.counters.vm_steps as f64) < before.counters.vm_steps as f64 * GAIN
+        && before.counters.vm_steps - after.counters.vm_steps >= LEAST_SAVED_STEPS
         && not_more_pages(&before.counters, &after.counters)
 }
 

@@ -90,10 +90,9 @@ impl Draft {
     /// Not empty, not led by the rowid, and not a copy of the whole table.
     fn is_useful(&self, table: &Table) -> bool {
         let rowid = table.rowid_column().map(|position| table.columns[position].name.as_str());
+        let others = table.columns.len() - usize::from(rowid.is_some());
         let leads = self.parts.first().map(|part| part.column.as_str());
-        leads.is_some()
-            && leads != rowid
-            && (self.parts.len() < table.columns.len() || table.columns.len() <= 2)
+        leads.is_some() && leads != rowid && (self.parts.len() < others || others <= 1)
     }
 
     fn keys(&self) -> usize {

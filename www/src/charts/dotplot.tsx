@@ -51,14 +51,14 @@ export function DotPlot({ rows, width, title }: { rows: DotRow[]; width: number;
               {row.label}
             </text>
             <line class="interval" x1={x(row.low)} x2={x(row.high)} y1={y} y2={y} />
-            <line class="cap" x1={x(row.low)} x2={x(row.low)} y1={y - 4} y2={y + 4} />
-            <line class="cap" x1={x(row.high)} x2={x(row.high)} y1={y - 4} y2={y + 4} />
+            <line class="cap" x1={x(row.low)} x2={x(row.low)} y1={y - 6} y2={y + 6} />
+            <line class="cap" x1={x(row.high)} x2={x(row.high)} y1={y - 6} y2={y + 6} />
             {row.tone === "good" ? (
-              <circle cx={x(row.ratio)} cy={y} r={5} />
+              <circle cx={x(row.ratio)} cy={y} r={3.5} />
             ) : row.tone === "bad" ? (
-              <rect x={x(row.ratio) - 4.5} y={y - 4.5} width={9} height={9} />
+              <rect x={x(row.ratio) - 3.5} y={y - 3.5} width={7} height={7} />
             ) : (
-              <circle class="hollow" cx={x(row.ratio)} cy={y} r={4.5} />
+              <circle class="hollow" cx={x(row.ratio)} cy={y} r={3.5} />
             )}
           </g>
         );

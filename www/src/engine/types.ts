@@ -1,5 +1,6 @@
 /**
- * The shapes that cross the boundary to the engine: a mirror of the wire types.
+ * The shapes that cross the boundary to the engine: the reviewed copy of what the engine's package declares.
+ * worker.ts assigns the package's own class to `Workbench`, so `npm run check` fails when the two differ.
  * Names are snake_case, a missing value is null, enums are tagged by `type`, counts are at most 2^53-1.
  * Spans are UTF-16 offsets into the text that was passed in.
  */
@@ -38,7 +39,7 @@ export interface WireError {
 export interface Notice {
   code: string;
   message: string;
-} // e.g. wal_without_wal_file, sampled, utf16
+}
 
 export interface About {
   sqlite_version: string;
@@ -82,8 +83,8 @@ export interface ColumnInfo {
   references: string | null;
 }
 export interface IndexColumn {
+  /** Null for an expression. */
   name: string | null;
-  expression: string | null;
   descending: boolean;
   collation: string;
 }
@@ -92,7 +93,7 @@ export interface IndexInfo {
   table: string;
   columns: IndexColumn[];
   unique: boolean;
-  partial: string | null;
+  partial: boolean;
   origin: "create_index" | "unique" | "primary_key";
   sql: string | null;
 }
@@ -113,18 +114,18 @@ export interface Opened {
   database: DatabaseInfo;
   schema: Schema;
   notices: Notice[];
-  workload: string | null /* SQL of a sample's workload, with `-- name:` comments */;
+  /** A sample's queries, with `-- name:` comments. */
+  workload: string | null;
 }
 
 export interface Statement {
   index: number;
-  name: string | null;
+  name: string;
   weight: number;
   sql: string;
   span: Span;
   kind: "read" | "write" | "schema" | "transaction" | "other";
   parameters: string[];
-  error: WireError | null;
 }
 
 export interface IndexUse {
@@ -133,6 +134,13 @@ export interface IndexUse {
   automatic: boolean;
   partial: boolean;
   primary_key: boolean;
+}
+/** `type` is "scan", "search", "temp_b_tree" and so on, or "other" for text that is not known. */
+export interface Op {
+  type: string;
+  table: string | null;
+  alias: string | null;
+  index: IndexUse | null;
 }
 export interface LoopStats {
   loops: number;
@@ -147,12 +155,15 @@ export interface PlanNode {
   parent: number;
   depth: number;
   detail: string;
-  op: { type: string; [k: string]: unknown }; // type: "scan" | "search" | "temp_b_tree" | "multi_index_or" | "co_routine" | "materialize" | "compound" | ... | "other"
-  tone: "bad" | "warn" | "good" | "neutral"; // how to tint the badge
-  badge: string; // e.g. "SCAN", "SEARCH", "SORT"
-  sentence: string; // one plain sentence
+  op: Op;
+  /** How to tint the badge. */
+  tone: "bad" | "warn" | "good" | "neutral";
+  /** A word such as "SCAN", "SEARCH" or "SORT". */
+  badge: string;
+  /** One plain sentence. */
+  sentence: string;
   help: string;
-  help_url: string | null;
+  help_url: string;
   loops: LoopStats | null;
 }
 export interface Finding {
@@ -171,6 +182,8 @@ export interface Counters {
   autoindex_rows: number;
 }
 export interface StatementPlan {
+  name: string;
+  sql: string;
   statement: Statement;
   plan: PlanNode[];
   plan_text: string;
@@ -194,7 +207,8 @@ export interface RunOptions {
   deadline_ms: number;
 }
 export interface Ran {
-  statement: StatementPlan /* plan with loops filled, counters filled */;
+  /** The plan with its loops and counters filled in. */
+  statement: StatementPlan;
   columns: string[];
   rows: Cell[][];
   rows_returned: number;
@@ -258,7 +272,8 @@ export interface ArmResult {
   p95_ns: number;
   samples: number;
   batch: number;
-  sample_ns: number[] /* one per pair, per execution */;
+  /** One per pair, per execution. */
+  sample_ns: number[];
   counters: Counters;
   same_result: boolean;
 }
@@ -288,7 +303,6 @@ export interface TrialOptions {
 export interface LinkState {
   sql: string;
   indexes: string[];
-  cursor: number;
 }
 export interface SharedClaim {
   query: string;
@@ -306,12 +320,13 @@ export interface Notebook {
   title: string | null;
 }
 export interface SharedLink {
-  fragment: string /* "#v1...." */;
+  /** Begins with "#v1.". */
+  fragment: string;
   length: number;
 }
 export interface ClaimCheck {
   query: string;
-  arm: string;
+  arm: "as_is" | "with_indexes";
   expected: Counters;
   actual: Counters | null;
   holds: boolean;
@@ -342,17 +357,28 @@ export interface Workbench {
   about(): About;
   samples(): SampleInfo[];
   open_sample(id: string, scale: number): Opened;
-  open_file(name: string, bytes: Uint8Array, wal: Uint8Array | null): Opened; // wal = the accompanying -wal file, when dropped together
+  /** `wal` is the content of the -wal file that came along. */
+  open_file(name: string, bytes: Uint8Array, wal: Uint8Array | null): Opened;
   close(): void;
-  statements(sql: string): Statement[]; // split only; works without a database
-  explain(sql: string): Explained; // plans of all statements, nothing is executed
-  explain_with(sql: string, indexes: string[]): Explained; // the same with these CREATE INDEX statements applied (in a copy)
-  run(sql: string, options: RunOptions): Ran; // exactly one statement, read only
-  suggest(sql: string): Suggested; // all statements in sql are the workload
-  trial(sql: string, indexes: string[], options: TrialOptions): Trial; // arms: "as is", "with indexes"
-  patch(indexes: string[], suggested_for: string): Patch; // suggested_for = the workload text, used in comments
-  share(state: LinkState): SharedLink; // runs the queries in both arms for the claims
+  /** Splits only; works without a database. */
+  statements(sql: string): Statement[];
+  /** The plans of all statements; nothing is executed. */
+  explain(sql: string): Explained;
+  /** The same if these CREATE INDEX statements were applied. */
+  explain_with(sql: string, indexes: string[]): Explained;
+  /** Exactly one statement, which only reads. */
+  run(sql: string, options: RunOptions): Ran;
+  /** All statements of the text are the workload. */
+  suggest(sql: string): Suggested;
+  /** Two arms: as is, and with the indexes. */
+  trial(sql: string, indexes: string[], options: TrialOptions): Trial;
+  /** `sql` is the workload the indexes are for; the scripts name it in comments. */
+  patch(indexes: string[], sql: string): Patch;
+  /** Runs the queries in both arms for the claims. */
+  share(state: LinkState): SharedLink;
   read_link(fragment: string): Notebook;
-  check_link(fragment: string): LinkCheck; // the database must be open
-  crash_for_test(): void; // panics, on purpose, for the respawn test
+  /** The database of the link must be open. */
+  check_link(fragment: string): LinkCheck;
+  /** Panics, on purpose. */
+  crash_for_test(): void;
 }

@@ -25,8 +25,8 @@ import { explained, planError, selectedNode, wantChosen, withChosen } from "./pl
 import { DEADLINE_MS, ROW_CAP, ranName, ranSlice, runTask } from "./results";
 import { linkState, shareOpen, shareTask } from "./share";
 import { clearTask, type Task } from "./task";
-import { BUDGET_MS, trialTask, triedWith } from "./trial";
-import { dismiss, notify, tab } from "./view";
+import { budgetMs, trialTask, triedWith } from "./trial";
+import { dismiss, notices, notify, tab } from "./view";
 
 /** Typing rests this long before the plan is asked for. */
 const TYPING_PAUSE_MS = 150;
@@ -161,10 +161,10 @@ function showOpened(value: Opened): void {
     tab.value = "plan";
     if (linkState.value.type !== "waiting_for_file") linkState.value = { type: "none" };
   });
-  dismiss("open");
   dismiss("engine");
-  for (const notice of value.notices) {
-    notify({ key: `open-${notice.code}`, tone: "warn", text: notice.message });
+  notices.value = notices.value.filter(({ key }) => !key.startsWith("open-"));
+  for (const { code, message } of value.notices) {
+    notify({ key: `open-${code}`, tone: code === "wal_missing" ? "warn" : "neutral", text: message });
   }
 }
 
@@ -204,6 +204,7 @@ export async function openSample(id: string, scale: number, title: string): Prom
 
 export async function openFiles(files: File[]): Promise<void> {
   const { database, wal, text: script, left_out } = sortFiles(files);
+  notices.value = notices.value.filter(({ key }) => !key.startsWith("left-"));
   for (const line of left_out) notify({ key: `left-${line}`, tone: "warn", text: line });
   if (script) {
     const previous = text.value;
@@ -350,8 +351,9 @@ export async function tryIndexes(): Promise<void> {
     trialTask.error.value = asWireError(cause);
     return;
   }
+  const budget_ms = budgetMs(scope.value === "all" ? statements.value.length : 1);
   const value = await perform(trialTask, () =>
-    client.call("trial", [sql, indexes, { budget_ms: BUDGET_MS }], report(trialTask)),
+    client.call("trial", [sql, indexes, { budget_ms }], report(trialTask)),
   );
   if (value) triedWith.value = { text: sql, indexes };
 }
@@ -381,11 +383,7 @@ export async function share(): Promise<void> {
   clearTask(shareTask);
   shareOpen.value = true;
   await perform(shareTask, () =>
-    client.call(
-      "share",
-      [{ sql: text.value, indexes: chosenDdl.value, cursor: selection.value.to }],
-      report(shareTask),
-    ),
+    client.call("share", [{ sql: text.value, indexes: chosenDdl.value }], report(shareTask)),
   );
 }
 

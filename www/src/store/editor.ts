@@ -38,7 +38,7 @@ export function sliceOf(list: Statement[], statement: Statement, whole: string):
 
 /** How a statement is called on the page. */
 export function nameOf(statement: Statement): string {
-  return statement.name ?? `Query ${statement.index + 1}`;
+  return statement.name;
 }
 
 export function replaceText(next: string, cursor = 0): void {

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Explained, StatementPlan, WireError } from "../engine/types";
 import { chosenDdl } from "./chosen";
-import { active, statements, text } from "./editor";
+import { active, text } from "./editor";
 import { ranSlice, runTask } from "./results";
 
 export const explained = signal<Explained | null>(null);
@@ -20,7 +20,9 @@ export const shownPlan = computed<{ plan: StatementPlan; measured: boolean } | n
   if (!statement) return null;
   const ran = runTask.value.value?.statement;
   if (!withChosen.value && ran?.counters && ran.statement.sql === statement.sql) {
-    return { plan: ran, measured: true };
+    // Counting all rows is one opcode to SQLite, which then measures no step: the planned steps stay on show.
+    const planned = explained.value?.statements[statement.index]?.plan ?? [];
+    return { plan: ran.plan.length > 0 ? ran : { ...ran, plan: planned }, measured: true };
   }
   const plan = explained.value?.statements[statement.index];
   return plan ? { plan, measured: false } : null;
@@ -43,7 +45,6 @@ export const diagnostics = computed<Diagnostic[]>(() => {
     if (!found.some((other) => other.from === from)) found.push({ from, to, message });
   };
   for (const plan of explained.value?.statements ?? []) add(plan.error);
-  for (const statement of statements.value) add(statement.error);
   add(planError.value);
   const slice = ranSlice.value;
   // A run's error points into the text it was given; after an edit there the mark would be wrong.

@@ -112,7 +112,7 @@ export function DownloadButton({ text, filename }: { text: string; filename: str
 export function CodeBlock({ code, label }: { code: string; label: string }) {
   // Focusable, because a long line can only be scrolled by keyboard when the block has the focus.
   return (
-    <pre class="code" tabIndex={0} role="region" aria-label={label}>
+    <pre class="code" tabIndex={0} role="group" aria-label={label}>
       <code>{code}</code>
     </pre>
   );

@@ -87,7 +87,7 @@ export function CountersTable({
 }: CountersTableProps) {
   const rows = COUNTERS.filter(({ key }) => before[key] !== 0 || after[key] !== 0);
   return (
-    <div class="table-wrap">
+    <div class="table-wrap" role="group" aria-label={caption} tabIndex={0}>
       <table class="compare">
         <caption class="sr-only">{caption}</caption>
         <thead>

@@ -68,12 +68,15 @@ function PlanText({ label, text, nodes, query }: PlanTextProps) {
   return (
     <figure class="plan-text">
       <figcaption>{label}</figcaption>
-      <pre class="code" tabIndex={0} role="region" aria-label={`${query}: ${label}`}>
-        {text.split("\n").map((line, index) => (
-          <code key={index} class={`tone-${toneOf(line, nodes)}`}>
-            {`${line}\n`}
-          </code>
-        ))}
+      <pre class="code" tabIndex={0} role="group" aria-label={`${query}: ${label}`}>
+        {text
+          .trimEnd()
+          .split("\n")
+          .map((line, index) => (
+            <code key={index} class={`tone-${toneOf(line, nodes)}`}>
+              {`${line}\n`}
+            </code>
+          ))}
       </pre>
     </figure>
   );

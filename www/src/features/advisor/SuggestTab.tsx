@@ -58,6 +58,16 @@ function Suggestion({ value }: { value: Suggested }) {
   return (
     <>
       {stale && <Note tone="neutral">The queries have changed since. Ask again to see what fits now.</Note>}
+      {value.queries.length > 1 && value.create.length > 0 && (
+        <section aria-label="All queries together">
+          <h3>All queries together</h3>
+          <CountersTable
+            before={value.baseline}
+            after={value.advised}
+            caption="All queries, before and after"
+          />
+        </section>
+      )}
       {value.create.length === 0 ? (
         <Note
           tone="neutral"
@@ -83,16 +93,6 @@ function Suggestion({ value }: { value: Suggested }) {
           Run ANALYZE once the indexes are there. It counts the data so that SQLite picks the right one; the
           patch does it.
         </Note>
-      )}
-      {value.queries.length > 1 && value.create.length > 0 && (
-        <section aria-label="All queries together">
-          <h3>All queries together</h3>
-          <CountersTable
-            before={value.baseline}
-            after={value.advised}
-            caption="All queries, before and after"
-          />
-        </section>
       )}
       {value.queries.length > 0 && (
         <section aria-label="Query by query">

@@ -45,7 +45,7 @@ function StatementStrip() {
     <nav class="strip" aria-label="Statements">
       {statements.value.map((statement) => {
         const tone = toneOf(statement.index);
-        const bad = statement.error ?? explained.value?.statements[statement.index]?.error;
+        const bad = explained.value?.statements[statement.index]?.error;
         return (
           <button
             key={statement.index}

@@ -125,7 +125,7 @@ export function mountEditor(parent: HTMLElement, hint: string): () => void {
         language.of(sqlLanguage()),
         placeholder(hint),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": "SQL editor", "data-testid": "sql" }),
+        EditorView.contentAttributes.of({ "aria-label": "SQL editor", "data-testid": "sql", tabindex: "0" }),
         keymap.of([
           ...closeBracketsKeymap,
           ...completionKeymap,

@@ -32,7 +32,7 @@ export function PatchTab() {
 
 function Script({ title, code, filename }: { title: string; code: string; filename: string }) {
   return (
-    <section aria-label={`${title} script`} class="script">
+    <section aria-label={title} class="script">
       <div class="card-head">
         <h3>{title}</h3>
         <span class="fine mono">{filename}</span>

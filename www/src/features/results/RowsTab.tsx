@@ -53,6 +53,7 @@ function Rows({ ran }: { ran: Ran }) {
           found so far.
         </Note>
       )}
+      {ran.statement.counters && <CountersRow counters={ran.statement.counters} />}
       {ran.columns.length > 0 && (
         <div class="grid-wrap" tabIndex={0} role="region" aria-label="Result rows">
           <table class="grid">
@@ -82,7 +83,6 @@ function Rows({ ran }: { ran: Ran }) {
           {shown === 0 && <p class="fine no-rows">No rows.</p>}
         </div>
       )}
-      {ran.statement.counters && <CountersRow counters={ran.statement.counters} />}
     </div>
   );
 }

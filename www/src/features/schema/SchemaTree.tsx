@@ -34,7 +34,7 @@ export function SchemaPanel() {
     database.sample ? "sample" : null,
   ].filter(Boolean);
   return (
-    <section class="schema" aria-label="Schema">
+    <div class="schema">
       <div class="schema-head">
         <h2 title={database.name}>{database.name}</h2>
         <p class="fine" title={`${count(database.page_count)} pages of ${count(database.page_size)} bytes`}>
@@ -42,7 +42,7 @@ export function SchemaPanel() {
         </p>
       </div>
       <SchemaTree />
-    </section>
+    </div>
   );
 }
 
@@ -153,7 +153,7 @@ const ORIGIN = { create_index: "", unique: "unique", primary_key: "key" } as con
 
 function IndexItem({ index, table }: { index: IndexInfo; table: string }) {
   const columns = index.columns
-    .map((column) => (column.name ?? column.expression ?? "?") + (column.descending ? " desc" : ""))
+    .map((column) => (column.name ?? "expression") + (column.descending ? " desc" : ""))
     .join(", ");
   const tag = ORIGIN[index.origin] || (index.unique ? "unique" : "");
   return (
@@ -171,7 +171,7 @@ function IndexItem({ index, table }: { index: IndexInfo; table: string }) {
         <span class="tree-name">
           <span class="mono">{index.origin === "create_index" ? index.name : `(${columns})`}</span>
           {index.origin === "create_index" && <span class="index-columns mono">({columns})</span>}
-          {index.partial && <span class="index-columns mono">where {index.partial}</span>}
+          {index.partial && <span class="index-columns mono">only some rows</span>}
         </span>
         {tag && <span class="tag">{tag}</span>}
       </div>

@@ -117,7 +117,7 @@ function TrialResult({ trial }: { trial: Trial }) {
             />
           )}
         </div>
-        <div class="table-wrap">
+        <div class="table-wrap" role="group" aria-label="Ratios with 95 % intervals" tabIndex={0}>
           <table class="compare" data-testid="trial-table">
             <caption class="sr-only">Ratios with 95 % intervals</caption>
             <thead>
@@ -184,7 +184,7 @@ function TrialCard({ query }: { query: QueryTrial }) {
       ))}
       {query.note && <p class="fine">{query.note}</p>}
       <div class="trial-tables">
-        <div class="table-wrap">
+        <div class="table-wrap" role="group" aria-label={`Times of ${query.name}`} tabIndex={0}>
           <table class="compare">
             <caption class="sr-only">Times of {query.name}</caption>
             <thead>

@@ -1,0 +1,7 @@
+//! Tests of the whole: corpora through the use-cases, samples, architecture.
+
+mod advice;
+mod architecture;
+mod host;
+mod main_job;
+mod samples;

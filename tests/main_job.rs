@@ -1,0 +1,149 @@
+//! The main job through the use-cases: explain, run, suggest, trial, patch, share, check.
+
+use std::sync::Arc;
+
+use scanseek_workbench::{
+    ErrorCode, LinkState, RunOptions, SuggestOptions, TrialOptions, Workbench,
+};
+
+use crate::host::{TestHost, workbench};
+
+const OPTIONS: RunOptions = RunOptions { row_cap: 5, deadline_ns: 60_000_000_000 };
+
+const ORDERS: &str = "
+    CREATE TABLE orders(id INTEGER PRIMARY KEY, customer_id INT, day TEXT, total INT, note TEXT);
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+    INSERT INTO orders SELECT i, i % 100, date('2024-01-01', '+' || (i % 365) || ' days'), i, 'n' || i FROM n;";
+
+const QUERY: &str = "-- name: of a customer\nSELECT * FROM orders WHERE customer_id = 7";
+
+#[test]
+fn from_scan_to_search_and_back() {
+    let mut workbench = workbench(ORDERS);
+    let explained = workbench.explain(QUERY).unwrap();
+    assert_eq!(explained.statements[0].plan.to_text(), "QUERY PLAN\n`--SCAN orders\n");
+    let ran = workbench.run(QUERY, &[], &OPTIONS).unwrap();
+    assert_eq!((ran.rows.len(), ran.truncated, ran.stopped), (5, true, None));
+    assert_eq!(ran.statement.counters.unwrap().rows_returned, 200);
+    assert_eq!(ran.statement.plan.nodes[0].loops.unwrap().rows_visited, 20_000);
+
+    let suggested = workbench.suggest(QUERY, &SuggestOptions::default()).unwrap();
+    assert_eq!(suggested.create.len(), 1);
+    assert_eq!(suggested.create[0].helps, ["of a customer"]);
+    assert!(suggested.create[0].bytes > 0);
+    assert!(suggested.advised.vm_steps * 10 < suggested.baseline.vm_steps);
+    let ddl = vec![suggested.create[0].ddl.clone()];
+
+    // What was predicted on an empty clone is what the built index gives.
+    let predicted = workbench.explain_with(QUERY, &ddl).unwrap();
+    assert_eq!(predicted.statements[0].plan.to_text(), suggested.queries[0].after.plan.to_text());
+
+    let trial = workbench.trial(QUERY, &ddl, &TrialOptions { budget_ns: 200_000_000 }).unwrap();
+    let [as_is, with] = &trial.queries[0].arms[..] else { panic!("two arms") };
+    assert!(with.same_result && with.counters.vm_steps < as_is.counters.vm_steps);
+    assert!(!with.samples.sample_ns.is_empty());
+
+    // The patch applies, and takes itself back.
+    let patch = workbench.patch(&ddl, QUERY).unwrap();
+    assert_eq!(patch, suggested.patch);
+    let database =
+        scanseek_engine::Database::create(std::rc::Rc::new(scanseek_engine::NoControl)).unwrap();
+    database.execute_script(ORDERS).unwrap();
+    let plan = |sql: &str| database.prepare(sql).unwrap().plan().unwrap().to_text();
+    database.execute_script(&patch.up).unwrap();
+    assert!(plan(QUERY).contains("SEARCH orders USING INDEX idx_orders_customer_id"));
+    database.execute_script(&patch.up).unwrap();
+    database.execute_script(&patch.down).unwrap();
+    assert!(plan(QUERY).contains("SCAN orders"));
+
+    // The link reproduces on another workbench with the same file, and says so when it is another.
+    let state = LinkState { sql: QUERY.into(), indexes: ddl };
+    let link = workbench.share(&state).unwrap();
+    let mut other = self::workbench(ORDERS);
+    let check = other.check_link(&link.fragment).unwrap();
+    assert!(check.database_matches && check.checks.len() == 2, "{check:?}");
+    assert!(check.checks.iter().all(|check| check.holds), "{check:?}");
+    let mut changed = self::workbench(&format!("{ORDERS}; DELETE FROM orders WHERE id < 1000"));
+    let check = changed.check_link(&link.fragment).unwrap();
+    assert!(!check.database_matches);
+    assert!(check.checks.iter().all(|check| !check.holds), "{check:?}");
+}
+
+#[test]
+fn bad_input_is_said_and_nothing_is_lost() {
+    let mut workbench = workbench(ORDERS);
+    let code = |result: Result<_, scanseek_workbench::WorkbenchError>| match result {
+        Ok(()) => None,
+        Err(error) => Some(error.code),
+    };
+    let run = |sql: &str| code(workbench.run(sql, &[], &OPTIONS).map(|_| ()));
+    assert_eq!(run("SELECT 1; SELECT 2"), Some(ErrorCode::NotRunnable));
+    assert_eq!(run("DELETE FROM orders"), Some(ErrorCode::Writes));
+    assert_eq!(run("SELEC 1"), Some(ErrorCode::SqlSyntax));
+    assert_eq!(run("SELECT * FROM nosuch"), Some(ErrorCode::UnknownName));
+    assert_eq!(run("  -- nothing"), Some(ErrorCode::NoStatement));
+    assert_eq!(run("DROP TABLE orders"), Some(ErrorCode::NotRunnable));
+
+    let text = "SELECT 1;\nSELECT *\nFROM nosuch";
+    let explained = workbench.explain(text).unwrap();
+    let error = explained.statements[1].error.clone().unwrap();
+    assert_eq!(error.span.map(|(start, end)| &text[start..end]), Some("nosuch"));
+    assert!(explained.statements[0].error.is_none());
+
+    for bad in [
+        "DROP TABLE orders",
+        "CREATE INDEX x ON nosuch(a)",
+        "CREATE INDEX x ON orders(day); DROP TABLE orders",
+    ] {
+        let result = workbench.trial(QUERY, &[bad.into()], &TrialOptions { budget_ns: 1 });
+        assert_eq!(result.unwrap_err().code, ErrorCode::BadIndex, "{bad}");
+    }
+    for bad in ["", "#v1.", "#v9.abc", "#v1.!!!!"] {
+        assert_eq!(workbench.read_link(bad).unwrap_err().code, ErrorCode::BadLink, "{bad}");
+    }
+
+    // A file that cannot be opened leaves the one before open.
+    assert!(workbench.open_file("bad", Arc::new(b"no database".to_vec()), None).is_err());
+    assert!(workbench.run("SELECT count(*) FROM orders", &[], &OPTIONS).is_ok());
+    workbench.close();
+    assert_eq!(workbench.explain("SELECT 1").unwrap_err().code, ErrorCode::NoDatabase);
+    assert_eq!(workbench.statements("SELECT 1; SELECT 2").len(), 2);
+}
+
+#[test]
+fn advice_says_what_it_did_not_look_at() {
+    let mut workbench = workbench(ORDERS);
+    let text = "SELECT * FROM nosuch; UPDATE orders SET total = 1; SELECT * FROM orders WHERE customer_id = 7";
+    let suggested = workbench.suggest(text, &SuggestOptions::default()).unwrap();
+    assert_eq!(suggested.not_analysed.len(), 2);
+    assert_eq!(suggested.create.len(), 1);
+}
+
+#[test]
+fn every_long_call_can_be_cancelled() {
+    let bytes = {
+        let database =
+            scanseek_engine::Database::create(std::rc::Rc::new(scanseek_engine::NoControl))
+                .unwrap();
+        database.execute_script(ORDERS).unwrap();
+        Arc::new(database.to_bytes().unwrap())
+    };
+    let endless =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
+    for (what, looks) in [("run", 500), ("suggest", 100), ("suggest", 400), ("trial", 300)] {
+        let mut workbench = Workbench::new(TestHost::cancelling_after(looks));
+        workbench.open_file("test.db", bytes.clone(), None).unwrap();
+        let code = match what {
+            "run" => {
+                let ran = workbench.run(endless, &[], &OPTIONS).unwrap();
+                ran.stopped.map(|_| ErrorCode::Cancelled)
+            }
+            "suggest" => workbench.suggest(QUERY, &SuggestOptions::default()).err().map(|e| e.code),
+            _ => workbench
+                .trial(QUERY, &[], &TrialOptions { budget_ns: 60_000_000_000 })
+                .err()
+                .map(|e| e.code),
+        };
+        assert_eq!(code, Some(ErrorCode::Cancelled), "{what} after {looks}");
+    }
+}
