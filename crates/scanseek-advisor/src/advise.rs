@@ -120,8 +120,7 @@ pub fn advise(
     }
     let mut set: Vec<IndexSpec> = chosen.into_iter().collect();
     adviser.drop_what_does_not_pay(&mut set)?;
-    let after = adviser.verify(&mut set)?;
-    let analyze = adviser.statistics_help(&set, &after)?;
+    let (after, analyze) = adviser.verify(&mut set)?;
     adviser.finish(set, after, analyze, &known)
 }
 
@@ -291,70 +290,95 @@ impl Adviser<'_> {
         Ok(())
     }
 
-    /// Measures the final set as a whole on a fresh copy; an index whose query loses by it goes.
+    /// Measures the final set as a whole on a fresh copy, without and with statistics. As long as
+    /// a query loses by it in both, the index whose loss hurts least goes.
     fn verify(
         &mut self,
         set: &mut Vec<IndexSpec>,
-    ) -> Result<BTreeMap<usize, Outcome>, OracleError> {
+    ) -> Result<(BTreeMap<usize, Outcome>, bool), OracleError> {
         loop {
-            let queries: Vec<usize> = self.before.keys().copied().collect();
-            let mut after = BTreeMap::new();
-            let mut guilty: Option<(usize, Vec<usize>)> = None;
-            for (done, query) in queries.iter().enumerate() {
-                self.oracle.progress("Checking the whole set", done, queries.len());
-                let outcome = match self.oracle.measure(*query, set, false, None) {
-                    Ok(outcome) => outcome,
-                    Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-                    Err(OracleError::Query(because)) => Outcome {
-                        same_result: false,
-                        note: Some(because),
-                        ..self.before[query].clone()
-                    },
-                };
-                if is_loss(&self.before[query], &outcome) {
-                    let used = self.oracle.plan(*query, set).map(|planned| planned.used);
-                    guilty = Some((*query, used.unwrap_or_default()));
-                }
-                after.insert(*query, outcome);
+            let plain = self.outcomes(set, false)?;
+            let losers = self.losers(&plain);
+            if set.is_empty() {
+                return Ok((plain, false));
             }
-            match guilty {
-                Some((query, mut used)) if !set.is_empty() => {
-                    used.sort_unstable();
-                    let used = if used.is_empty() { vec![set.len() - 1] } else { used };
-                    for position in used.into_iter().rev() {
-                        let spec = set.remove(position);
-                        let name = &self.workload[query].name;
-                        self.not_advised.insert(spec, format!("{name} would lose by it."));
-                    }
-                }
-                _ => return Ok(after),
+            let analyzed = self.outcomes(set, true)?;
+            let analyzed_losers = self.losers(&analyzed);
+            if losers.is_empty() {
+                let helps = analyzed_losers.is_empty() && statistics_help(&plain, &analyzed);
+                return Ok(if helps { (analyzed, true) } else { (plain, false) });
             }
+            if analyzed_losers.is_empty() {
+                return Ok((analyzed, true));
+            }
+            let spec = self.least_missed(set, &losers)?;
+            let names: Vec<&str> =
+                losers.iter().map(|query| self.workload[*query].name.as_str()).collect();
+            self.not_advised.insert(
+                spec.clone(),
+                format!("With it, more work is done by {}.", names.join(", ")),
+            );
+            set.retain(|other| *other != spec);
         }
     }
 
-    /// True if no query does more work with statistics and at least one does a tenth less.
-    fn statistics_help(
+    /// Each query with the whole set on a copy. A query that fails or takes far more work than
+    /// before counts as one whose rows differ.
+    fn outcomes(
         &mut self,
         set: &[IndexSpec],
-        after: &BTreeMap<usize, Outcome>,
-    ) -> Result<bool, OracleError> {
-        let mut helps = false;
-        for (done, (query, without)) in after.iter().enumerate() {
-            self.oracle.progress("Trying with statistics", done, after.len());
-            let limit = without.counters.vm_steps * 2 + 100_000;
-            match self.oracle.measure(*query, set, true, Some(limit)) {
-                Ok(with) => {
-                    let (with, without) = (with.counters.vm_steps, without.counters.vm_steps);
-                    if with as f64 > without as f64 * LOSS + 100.0 {
-                        return Ok(false);
-                    }
-                    helps |= (with as f64) < without as f64 * 0.9 - 100.0;
-                }
+        analyze: bool,
+    ) -> Result<BTreeMap<usize, Outcome>, OracleError> {
+        let stage = if analyze { "Checking with statistics" } else { "Checking the whole set" };
+        let queries: Vec<usize> = self.before.keys().copied().collect();
+        let mut outcomes = BTreeMap::new();
+        for (done, query) in queries.iter().enumerate() {
+            self.oracle.progress(stage, done, queries.len());
+            let limit = self.before[query].counters.vm_steps * 2 + 100_000;
+            let outcome = match self.oracle.measure(*query, set, analyze, Some(limit)) {
+                Ok(outcome) => outcome,
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-                Err(OracleError::Query(_)) => return Ok(false),
+                Err(OracleError::Query(because)) => Outcome {
+                    same_result: false,
+                    note: Some(because),
+                    ..self.before[query].clone()
+                },
+            };
+            outcomes.insert(*query, outcome);
+        }
+        Ok(outcomes)
+    }
+
+    fn losers(&self, after: &BTreeMap<usize, Outcome>) -> Vec<usize> {
+        let loses = |(query, outcome): &(&usize, &Outcome)| is_loss(&self.before[query], outcome);
+        after.iter().filter(loses).map(|(query, _)| *query).collect()
+    }
+
+    /// Of the indexes that the losing queries use, the one without which the others lose least.
+    fn least_missed(
+        &mut self,
+        set: &[IndexSpec],
+        losers: &[usize],
+    ) -> Result<IndexSpec, OracleError> {
+        let mut suspects = BTreeSet::new();
+        for query in losers {
+            match self.oracle.plan(*query, set) {
+                Ok(planned) => suspects.extend(planned.used),
+                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+                Err(OracleError::Query(_)) => {}
             }
         }
-        Ok(helps)
+        let mut least: Option<(f64, IndexSpec)> = None;
+        for position in suspects {
+            let without: Vec<IndexSpec> =
+                set.iter().filter(|spec| **spec != set[position]).cloned().collect();
+            // A query that fails counts as ten times the work, so that sums stay comparable.
+            let total: f64 = self.works(&without)?.iter().map(|work| work.min(10.0)).sum();
+            if least.as_ref().is_none_or(|(best, _)| total < *best) {
+                least = Some((total, set[position].clone()));
+            }
+        }
+        Ok(least.map_or_else(|| set[set.len() - 1].clone(), |(_, spec)| spec))
     }
 
     fn finish(
@@ -431,12 +455,29 @@ fn is_gain(before: &Outcome, after: &Outcome) -> bool {
     after.same_result
         && (after.counters.vm_steps as f64) < before.counters.vm_steps as f64 * GAIN
         && before.counters.vm_steps - after.counters.vm_steps >= LEAST_SAVED_STEPS
+        && relative_work(before, after) < GAIN
         && not_more_pages(&before.counters, &after.counters)
 }
 
+/// Other rows, or more work: by VM steps or by work as a whole.
 fn is_loss(before: &Outcome, after: &Outcome) -> bool {
     !after.same_result
         || after.counters.vm_steps as f64 > before.counters.vm_steps as f64 * LOSS + 100.0
+        || relative_work(before, after) > LOSS + 100.0 / (before.counters.vm_steps + 1) as f64
+}
+
+/// True if at least one query takes a tenth less steps with statistics, and none takes more.
+fn statistics_help(plain: &BTreeMap<usize, Outcome>, analyzed: &BTreeMap<usize, Outcome>) -> bool {
+    let mut helps = false;
+    for (query, with) in analyzed {
+        let (with, without) =
+            (with.counters.vm_steps as f64, plain[query].counters.vm_steps as f64);
+        if with > without * LOSS + 100.0 {
+            return false;
+        }
+        helps |= with < without * 0.9 - 100.0;
+    }
+    helps
 }
 
 /// Pages read from the file are what a cold run costs; the few inner pages of an index are free.

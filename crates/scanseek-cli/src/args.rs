@@ -25,6 +25,8 @@ pub(crate) enum Format {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Say which SQLite this is and how it was compiled.
+    About,
     /// Write a sample database with its workload and, if it has one, its tuning plan.
     Sample {
         /// Which sample, for example store; leave it out for a list.
@@ -71,12 +73,24 @@ pub(crate) enum Command {
         database: PathBuf,
         #[command(flatten)]
         sql: Sql,
-        /// A file of CREATE INDEX statements, for example one that suggest wrote.
+        /// A file of CREATE INDEX statements, for example one that suggest wrote. Without it both
+        /// arms are the same, which shows how noisy the machine is.
         #[arg(long, value_name = "PATCH.sql")]
-        with: PathBuf,
+        with: Option<PathBuf>,
         /// Seconds for all queries together.
         #[arg(long, default_value_t = 30)]
         budget: u32,
+    },
+    /// Run each statement several times and print the nanoseconds of each run, as JSON.
+    #[command(hide = true)]
+    Time {
+        /// The database file.
+        database: PathBuf,
+        #[command(flatten)]
+        sql: Sql,
+        /// Runs of each statement, after one that is not counted.
+        #[arg(long, default_value_t = 5)]
+        rounds: u32,
     },
 }
 

@@ -16,6 +16,10 @@ use crate::output;
 /// True if everything asked for holds.
 pub(crate) fn run(args: &Args) -> Result<bool> {
     match &args.command {
+        Command::About => {
+            output::about(args.format, &wire::About::new())?;
+            Ok(true)
+        }
         Command::Sample { name: None, .. } => {
             let samples: Vec<wire::SampleInfo> =
                 domain::samples().iter().map(wire::SampleInfo::from).collect();
@@ -51,13 +55,28 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
         Command::Trial { database, sql, with, budget } => {
             let text = sql.read()?;
             let mut workbench = open(database)?;
-            let changes = changes(&workbench, with)?;
+            let changes = match with {
+                Some(path) => changes(&workbench, path)?,
+                None => Vec::new(),
+            };
             let options = domain::TrialOptions { budget_ns: u64::from(*budget) * 1_000_000_000 };
             let trial =
                 workbench.trial(&text, &changes, &options).map_err(|e| failed(&e, &text))?;
             let trial = wire::Trial::from(trial);
             output::trial(args.format, &trial)?;
             Ok(trial.queries.iter().flat_map(|query| &query.arms).all(|arm| arm.same_result))
+        }
+        Command::Time { database, sql, rounds } => {
+            let text = sql.read()?;
+            let workbench = open(database)?;
+            let mut times = Vec::new();
+            for statement in workbench.statements(&text) {
+                let once = |_| workbench.time(&statement.sql, 1).map_err(|e| failed(&e, &text));
+                let runs = (0..=*rounds).map(once).collect::<Result<Vec<u64>>>()?;
+                times.push((statement.name.clone(), runs[1..].to_vec()));
+            }
+            output::times(&times)?;
+            Ok(true)
         }
     }
 }

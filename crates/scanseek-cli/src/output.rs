@@ -11,6 +11,20 @@ use serde::Serialize;
 
 use crate::args::Format;
 
+pub(crate) fn about(format: Format, about: &wire::About) -> Result<()> {
+    print(format, about, |out, _| {
+        let _ = writeln!(out, "ScanSeek {}", about.scanseek_version);
+        let _ = writeln!(out, "SQLite {} ({})", about.sqlite_version, about.source_id);
+        for option in &about.compile_options {
+            let _ = writeln!(out, "- {option}");
+        }
+    })
+}
+
+pub(crate) fn times(times: &[(String, Vec<u64>)]) -> Result<()> {
+    print(Format::Json, &times, |_, _| {})
+}
+
 pub(crate) fn samples(format: Format, samples: &[wire::SampleInfo]) -> Result<()> {
     print(format, &samples, |out, _| {
         for sample in samples {

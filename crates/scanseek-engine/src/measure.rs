@@ -88,10 +88,7 @@ impl Prepared<'_> {
             }
         });
         let elapsed_ns = control.now_ns().saturating_sub(start_ns);
-        let stopped = match result {
-            Ok(stopped) => stopped,
-            Err(error) => return Err(error),
-        };
+        let stopped = result?;
         Ok(Rows { columns, rows, counters, elapsed_ns, stopped })
     }
 

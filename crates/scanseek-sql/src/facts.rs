@@ -135,7 +135,7 @@ mod tests {
             ("'42'", ParameterValue::Text("42".into())),
             ("'it''s'", ParameterValue::Text("it's".into())),
             ("inf", ParameterValue::Text("inf".into())),
-            ("9223372036854775808", ParameterValue::Real(9.223_372_036_854_775_8e18)),
+            ("9223372036854775808", ParameterValue::Real(9_223_372_036_854_775_808.0)),
         ] {
             assert_eq!(ParameterValue::parse(text), expected);
         }
