@@ -5,7 +5,7 @@ import type { Progress, WireError, Workbench } from "./types";
 interface FileOps {
   open_file(name: string, file: File, wal: File | null): ReturnType<Workbench["open_file"]>;
 }
-type Ops = Omit<Workbench, "open_file"> & FileOps;
+type Ops = Omit<Workbench, "open_file" | "free" | symbol> & FileOps;
 
 export type Op = keyof Ops;
 export type Params<K extends Op> = Parameters<Ops[K]>;

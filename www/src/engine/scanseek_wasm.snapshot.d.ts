@@ -1,0 +1,466 @@
+/* tslint:disable */
+/* eslint-disable */
+
+/** What the worker lends to the engine. */
+export interface Host {
+    now_ns(): number;
+    cancelled(): boolean;
+    progress(progress: Progress): void;
+}
+
+
+/**
+ * Integers travel as text, so that all 64 bits arrive.
+ */
+export type Cell = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: number } | { type: "text"; value: string; lossy: boolean } | { type: "blob"; bytes: number; hex: string };
+
+/**
+ * The closed list of codes.
+ */
+export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "internal";
+
+/**
+ * UTF-16 offsets, `end` exclusive.
+ */
+export interface Span {
+    start: number;
+    end: number;
+}
+
+/**
+ * What a node does; `table` and `index` are null where it reads none.
+ */
+export interface Op {
+    type: string;
+    table: string | null;
+    alias: string | null;
+    index: IndexUse | null;
+}
+
+/**
+ * `length` is that of the fragment, in characters.
+ */
+export interface SharedLink {
+    fragment: string;
+    length: number;
+}
+
+/**
+ * `name` is null for an expression.
+ */
+export interface IndexColumn {
+    name: string | null;
+    descending: boolean;
+    collation: string;
+}
+
+export interface About {
+    scanseek_version: string;
+    sqlite_version: string;
+    source_id: string;
+    compile_options: string[];
+}
+
+export interface Advice {
+    name: string;
+    table: string;
+    ddl: string;
+    bytes: number;
+    reasons: Reason[];
+    helps: string[];
+}
+
+export interface ArmResult {
+    arm: string;
+    median_ns: number;
+    p95_ns: number;
+    samples: number;
+    batch: number;
+    sample_ns: number[];
+    counters: Counters;
+    same_result: boolean;
+}
+
+export interface ClaimCheck {
+    query: string;
+    arm: ClaimArm;
+    expected: Counters;
+    actual: Counters | null;
+    holds: boolean;
+    because: string | null;
+}
+
+export interface ColumnInfo {
+    name: string;
+    declared_type: string;
+    not_null: boolean;
+    primary_key: number;
+    collation: string;
+    hidden: boolean;
+    default_sql: string | null;
+    references: string | null;
+}
+
+export interface Counters {
+    vm_steps: number;
+    page_requests: number;
+    page_reads: number;
+    rows_returned: number;
+    fullscan_steps: number;
+    sorts: number;
+    autoindex_rows: number;
+}
+
+export interface DatabaseInfo {
+    name: string;
+    size_bytes: number;
+    page_size: number;
+    page_count: number;
+    encoding: string;
+    journal_mode: string;
+    fingerprint: string;
+    sample: SampleRef | null;
+}
+
+export interface Effect {
+    arm: string;
+    ratio: number;
+    low: number;
+    high: number;
+    verdict: Verdict;
+    sentence: string;
+}
+
+export interface Explained {
+    sqlite_version: string;
+    statements: StatementPlan[];
+}
+
+export interface Finding {
+    rule: string;
+    severity: Severity;
+    node: number | null;
+    message: string;
+}
+
+export interface IndexInfo {
+    name: string;
+    table: string;
+    columns: IndexColumn[];
+    unique: boolean;
+    partial: boolean;
+    origin: IndexOrigin;
+    sql: string | null;
+}
+
+export interface IndexUse {
+    name: string | null;
+    covering: boolean;
+    automatic: boolean;
+    partial: boolean;
+    primary_key: boolean;
+}
+
+export interface LinkCheck {
+    database_matches: boolean;
+    message: string;
+    checks: ClaimCheck[];
+}
+
+export interface LinkState {
+    sql: string;
+    indexes: string[];
+}
+
+export interface LoopStats {
+    loops: number;
+    rows_visited: number;
+    rows_out: number | null;
+    rows_estimated: number;
+    vm_steps: number | null;
+    page_requests: number | null;
+}
+
+export interface NotAdvised {
+    ddl: string;
+    because: string;
+}
+
+export interface NotAnalysed {
+    sql: string;
+    because: string;
+}
+
+export interface Notebook {
+    title: string | null;
+    database: NotebookDatabase;
+    sql: string;
+    indexes: string[];
+    claims: SharedClaim[];
+    sqlite_version: string;
+}
+
+export interface Notice {
+    code: string;
+    message: string;
+}
+
+export interface Opened {
+    database: DatabaseInfo;
+    schema: Schema;
+    notices: Notice[];
+    workload: string | null;
+}
+
+export interface Patch {
+    up: string;
+    down: string;
+}
+
+export interface PlanNode {
+    id: number;
+    parent: number;
+    depth: number;
+    detail: string;
+    op: Op;
+    tone: Tone;
+    badge: string;
+    sentence: string;
+    help: string;
+    help_url: string;
+    loops: LoopStats | null;
+}
+
+export interface Progress {
+    stage: string;
+    done: number;
+    total: number | null;
+}
+
+export interface QueryAdvice {
+    name: string;
+    weight: number;
+    sql: string;
+    before: Counters;
+    after: Counters;
+    before_plan: PlanNode[];
+    after_plan: PlanNode[];
+    before_text: string;
+    after_text: string;
+    same_result: boolean;
+    verdict: QueryVerdict;
+    note: string | null;
+}
+
+export interface QueryTrial {
+    name: string;
+    arms: ArmResult[];
+    effects: Effect[];
+    note: string | null;
+}
+
+export interface Ran {
+    statement: StatementPlan;
+    columns: string[];
+    rows: Cell[][];
+    rows_returned: number;
+    truncated: boolean;
+    elapsed_ns: number;
+    stopped: Stopped;
+}
+
+export interface Reason {
+    rule: string;
+    text: string;
+}
+
+export interface RunOptions {
+    row_cap: number;
+    deadline_ms: number;
+}
+
+export interface SampleInfo {
+    id: string;
+    title: string;
+    summary: string;
+    version: number;
+    scales: number[];
+    default_scale: number;
+    rows_at_default: number;
+}
+
+export interface SampleRef {
+    id: string;
+    scale: number;
+    version: number;
+}
+
+export interface Schema {
+    tables: TableInfo[];
+}
+
+export interface SharedClaim {
+    query: string;
+    arm: ClaimArm;
+    counters: Counters;
+}
+
+export interface Statement {
+    index: number;
+    name: string;
+    weight: number;
+    sql: string;
+    span: Span;
+    kind: StatementKind;
+    parameters: string[];
+}
+
+export interface StatementPlan {
+    name: string;
+    sql: string;
+    statement: Statement;
+    plan: PlanNode[];
+    plan_text: string;
+    counters: Counters | null;
+    findings: Finding[];
+    error: WireError | null;
+}
+
+export interface Suggested {
+    create: Advice[];
+    analyze: boolean;
+    baseline: Counters;
+    advised: Counters;
+    queries: QueryAdvice[];
+    not_advised: NotAdvised[];
+    not_analysed: NotAnalysed[];
+    patch: Patch;
+}
+
+export interface TableInfo {
+    name: string;
+    kind: TableKind;
+    row_count: number | null;
+    columns: ColumnInfo[];
+    indexes: IndexInfo[];
+    without_rowid: boolean;
+    strict: boolean;
+    sql: string;
+}
+
+export interface Trial {
+    arms: string[];
+    queries: QueryTrial[];
+}
+
+export interface TrialOptions {
+    budget_ms: number;
+}
+
+export interface WireError {
+    code: ErrorCode;
+    message: string;
+    span: Span | null;
+    hint: string | null;
+}
+
+export type ClaimArm = "as_is" | "with_indexes";
+
+export type IndexOrigin = "create_index" | "unique" | "primary_key";
+
+export type NotebookDatabase = { type: "sample"; id: string; scale: number; version: number } | { type: "file"; name: string; fingerprint: string; size_bytes: number };
+
+export type QueryVerdict = "faster" | "slower" | "same" | "not_measured";
+
+export type Severity = "high" | "medium" | "low";
+
+export type StatementKind = "read" | "write" | "schema" | "transaction" | "other";
+
+export type Stopped = "end" | "deadline" | "cancelled";
+
+export type TableKind = "table" | "view" | "virtual" | "shadow";
+
+export type Tone = "bad" | "warn" | "good" | "neutral";
+
+export type Verdict = "faster" | "slower" | "no_clear_difference" | "not_measurable";
+
+
+/**
+ * All use-cases over one open database.
+ */
+export class Workbench {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Which versions are running.
+     */
+    about(): About;
+    /**
+     * Counts everything a link claims again, on the open database.
+     */
+    check_link(fragment: string): LinkCheck;
+    /**
+     * Closes the database.
+     */
+    close(): void;
+    /**
+     * Panics, so that a test can see the page survive it.
+     */
+    crash_for_test(): void;
+    /**
+     * The plan of every statement; nothing is executed.
+     */
+    explain(sql: string): Explained;
+    /**
+     * The same if these indexes existed; they are not built.
+     */
+    explain_with(sql: string, indexes: string[]): Explained;
+    /**
+     * A workbench with nothing open.
+     */
+    constructor(host: Host);
+    /**
+     * Opens a file's bytes, with those of its `-wal` file if it was given too.
+     */
+    open_file(name: string, bytes: Uint8Array | number[], wal?: Uint8Array | number[] | null): Opened;
+    /**
+     * Makes a sample and opens it.
+     */
+    open_sample(id: string, scale: number): Opened;
+    /**
+     * The scripts for these indexes, with what they do for the statements of a text.
+     */
+    patch(indexes: string[], sql: string): Patch;
+    /**
+     * Reads a link; nothing is opened or run.
+     */
+    read_link(fragment: string): Notebook;
+    /**
+     * Runs the one statement of a text, if it only reads.
+     */
+    run(sql: string, options: RunOptions): Ran;
+    /**
+     * The samples on offer.
+     */
+    samples(): SampleInfo[];
+    /**
+     * Counts every query in both arms and makes a link.
+     */
+    share(state: LinkState): SharedLink;
+    /**
+     * Splits a text into statements; works without a database.
+     */
+    statements(sql: string): Statement[];
+    /**
+     * Suggests indexes for all statements of a text.
+     */
+    suggest(sql: string): Suggested;
+    /**
+     * Runs the one statement of a text `times` times, rows thrown away; nanoseconds in total.
+     */
+    time(sql: string, times: number): number;
+    /**
+     * Compares every query with and without the indexes.
+     */
+    trial(sql: string, indexes: string[], options: TrialOptions): Trial;
+}
