@@ -38,6 +38,10 @@ fn from_scan_to_search_and_back() {
     let predicted = workbench.explain_with(QUERY, &ddl).unwrap();
     assert_eq!(predicted.statements[0].plan.to_text(), suggested.queries[0].after.plan.to_text());
 
+    let with_statistics: Vec<String> = [ddl.clone(), vec!["ANALYZE".into()]].concat();
+    let analyzed = workbench.explain_with(QUERY, &with_statistics).unwrap();
+    assert!(analyzed.statements[0].plan.to_text().contains("SEARCH"), "statistics of real rows");
+
     let trial = workbench.trial(QUERY, &ddl, &TrialOptions { budget_ns: 200_000_000 }).unwrap();
     let [as_is, with] = &trial.queries[0].arms[..] else { panic!("two arms") };
     assert!(with.same_result && with.counters.vm_steps < as_is.counters.vm_steps);

@@ -14,8 +14,8 @@ import { RowsTab } from "./features/results/RowsTab";
 import { SchemaPanel } from "./features/schema/SchemaTree";
 import { ShareDialog } from "./features/share/ShareDialog";
 import { TrialTab } from "./features/trial/TrialTab";
-import { start } from "./store/actions";
-import { chosenDdl } from "./store/chosen";
+import { run, start } from "./store/actions";
+import { chosenCount } from "./store/chosen";
 import { opened } from "./store/database";
 import { linkState } from "./store/share";
 import { TABS, type TabId, tab } from "./store/view";
@@ -32,7 +32,7 @@ const PANELS: Record<TabId, () => preact.JSX.Element | null> = {
 
 function Panels() {
   const Panel = PANELS[tab.value];
-  const n = chosenDdl.value.length;
+  const n = chosenCount.value;
   const tabs = TABS.map((entry) =>
     n > 0 && (entry.id === "trial" || entry.id === "patch") ? { ...entry, note: String(n) } : entry,
   );
@@ -99,3 +99,10 @@ const root = document.getElementById("app");
 if (root) render(<App />, root);
 start();
 loadEditor();
+
+// The editor runs on this key itself; elsewhere on the page it means the same.
+window.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  void run();
+});

@@ -126,7 +126,7 @@ impl Workbench {
 
     /// The same if these indexes existed; they are not built.
     #[wasm_bindgen(unchecked_return_type = "Explained")]
-    pub fn explain_with(&self, sql: &str, indexes: Vec<String>) -> Result<JsValue> {
+    pub fn explain_with(&mut self, sql: &str, indexes: Vec<String>) -> Result<JsValue> {
         let explained = self.0.explain_with(sql, &indexes).map_err(|error| failed(&error, sql))?;
         to_js(&wire::Explained::new(&explained, sql))
     }

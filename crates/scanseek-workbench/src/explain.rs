@@ -43,11 +43,20 @@ impl Workbench {
         Ok(explain_on(&self.open()?.database, sql))
     }
 
-    /// The plan of every statement if these indexes existed; they are not built.
+    /// The plan of every statement if these changes were made. Indexes are not built for it, unless
+    /// `ANALYZE` is among the changes: then there have to be rows to count.
     ///
     /// # Errors
     /// If no database is open or an index statement is refused.
-    pub fn explain_with(&self, sql: &str, changes: &[String]) -> Result<Explained, WorkbenchError> {
+    pub fn explain_with(
+        &mut self,
+        sql: &str,
+        changes: &[String],
+    ) -> Result<Explained, WorkbenchError> {
+        if changes.iter().any(|change| what_if::is_analyze(change)) {
+            let (_, tuned) = self.both(changes)?;
+            return Ok(explain_on(tuned, sql));
+        }
         let mut clone = what_if::empty_clone(&self.open()?.database)?;
         what_if::apply(&mut clone, changes)?;
         Ok(explain_on(&clone, sql))

@@ -13,12 +13,15 @@ const LEFT = 12;
 const RIGHT = 12;
 const ROW = 40;
 const AXIS = 42;
+/** With more rows than this the axis is labelled above, too. */
+const TALL = 8;
 
 export function DotPlot({ rows, width, title }: { rows: DotRow[]; width: number; title: string }) {
   const scale = logScale(rows.flatMap((row) => [row.low, row.ratio, row.high]));
   const x = (value: number) => LEFT + scale.at(value) * (width - LEFT - RIGHT);
-  const height = rows.length * ROW + AXIS;
-  const floor = rows.length * ROW + 4;
+  const height = (rows.length > TALL ? 18 : 0) + rows.length * ROW + AXIS;
+  const top = rows.length > TALL ? 18 : 0;
+  const floor = top + rows.length * ROW + 4;
   const one = x(1);
   return (
     <svg
@@ -31,10 +34,15 @@ export function DotPlot({ rows, width, title }: { rows: DotRow[]; width: number;
     >
       {scale.ticks.map((tick) => (
         <g key={tick}>
-          <line class={tick === 1 ? "one" : "grid"} x1={x(tick)} x2={x(tick)} y1={0} y2={floor} />
+          <line class={tick === 1 ? "one" : "grid"} x1={x(tick)} x2={x(tick)} y1={top} y2={floor} />
           <text class="tick" x={x(tick)} y={floor + 14} text-anchor={anchor(x(tick), width)}>
             {tick}
           </text>
+          {top > 0 && (
+            <text class="tick" x={x(tick)} y={12} text-anchor={anchor(x(tick), width)}>
+              {tick}
+            </text>
+          )}
         </g>
       ))}
       <text class="axis" x={Math.max(one - 8, 70)} y={floor + 31} text-anchor="end">
@@ -44,7 +52,7 @@ export function DotPlot({ rows, width, title }: { rows: DotRow[]; width: number;
         {one < width - 60 ? "slower →" : ""}
       </text>
       {rows.map((row, index) => {
-        const y = index * ROW + 28;
+        const y = top + index * ROW + 28;
         return (
           <g key={row.label} class={`dot tone-${row.tone}`}>
             <text class="dot-label" x={LEFT} y={y - 13}>

@@ -4,7 +4,7 @@ import { type Call, EngineClient } from "../engine/client";
 import { isWireError, wireError } from "../engine/protocol";
 import type { Opened, WireError } from "../engine/types";
 import { ownIndexError, scope, suggestedFor, suggestTask } from "./advisor";
-import { choose, chooseSuggested, chosen, chosenDdl } from "./chosen";
+import { ANALYZE, choose, chooseSuggested, chosen, chosenDdl } from "./chosen";
 import { opened, openingName, openTask } from "./database";
 import {
   active,
@@ -325,7 +325,8 @@ export async function suggest(): Promise<void> {
   const value = await perform(suggestTask, () => client.call("suggest", [sql], report(suggestTask)));
   if (!value) return;
   suggestedFor.value = sql;
-  chooseSuggested(value.create.map((advice) => advice.ddl));
+  const ddls = value.create.map((advice) => advice.ddl);
+  chooseSuggested(value.analyze ? [...ddls, ANALYZE] : ddls);
 }
 
 /** Adds an index the user wrote, once the engine has accepted it. */

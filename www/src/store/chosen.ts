@@ -11,6 +11,11 @@ export interface ChosenIndex {
 export const chosen = signal<ChosenIndex[]>([]);
 export const chosenDdl = computed(() => chosen.value.filter((index) => index.on).map((index) => index.ddl));
 
+/** Gathering statistics is chosen like an index; SQLite's own word stands for it. */
+export const ANALYZE = "ANALYZE";
+/** Indexes alone, for texts that count them. */
+export const chosenCount = computed(() => chosenDdl.value.filter((ddl) => ddl !== ANALYZE).length);
+
 export function isChosen(ddl: string): boolean {
   return chosenDdl.value.includes(ddl);
 }

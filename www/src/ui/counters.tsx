@@ -35,6 +35,9 @@ export const COUNTERS: { key: Key; label: string; help: string }[] = [
   },
 ];
 
+/** Many small sorts can be far less work than one large one. */
+const NEITHER_GOOD_NOR_BAD = new Set<Key>(["rows_returned", "sorts"]);
+
 export function CountersRow({ counters }: { counters: Counters }) {
   return (
     <dl class="counters" data-testid="counters">
@@ -106,7 +109,13 @@ export function CountersTable({
           {rows.map(({ key, label, help }) => (
             <tr
               key={key}
-              class={after[key] < before[key] ? "less" : after[key] > before[key] ? "more-of" : ""}
+              class={
+                NEITHER_GOOD_NOR_BAD.has(key) || after[key] === before[key]
+                  ? ""
+                  : after[key] < before[key]
+                    ? "less"
+                    : "more-of"
+              }
             >
               <th scope="row" title={help}>
                 {label}

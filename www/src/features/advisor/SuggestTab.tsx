@@ -3,7 +3,7 @@
 import type { Advice, Suggested } from "../../engine/types";
 import { addOwnIndex, suggest } from "../../store/actions";
 import { ownIndexError, suggestedFor, suggestTask } from "../../store/advisor";
-import { choose, chosen, forget, isChosen } from "../../store/chosen";
+import { ANALYZE, choose, chosen, forget, isChosen } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { statements, text } from "../../store/editor";
 import { CopyButton, Empty, ErrorNote, Note, Working } from "../../ui/basics";
@@ -89,10 +89,26 @@ function Suggestion({ value }: { value: Suggested }) {
         </section>
       )}
       {value.analyze && (
-        <Note tone="neutral">
-          Run ANALYZE once the indexes are there. It counts the data so that SQLite picks the right one; the
-          patch does it.
-        </Note>
+        <section aria-label="Statistics">
+          <h3>Statistics</h3>
+          <div class="card advice">
+            <div class="advice-head">
+              <label class="check">
+                <input
+                  type="checkbox"
+                  checked={isChosen(ANALYZE)}
+                  onChange={(event) => choose(ANALYZE, event.currentTarget.checked, "suggested")}
+                />
+                <span>Use</span>
+              </label>
+              <code class="ddl">{ANALYZE}</code>
+            </div>
+            <p class="fine">
+              It counts the data once the indexes are there, so that SQLite picks the right one. The queries
+              were measured with it and take fewer steps.
+            </p>
+          </div>
+        </section>
       )}
       {value.queries.length > 0 && (
         <section aria-label="Query by query">

@@ -1,5 +1,5 @@
 /** The chosen indexes as scripts: one to apply, one to undo. */
-import { chosenDdl } from "../../store/chosen";
+import { chosenCount, chosenDdl } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { patch, patchError } from "../../store/patch";
 import { CodeBlock, CopyButton, DownloadButton, Empty, ErrorNote } from "../../ui/basics";
@@ -16,7 +16,7 @@ export function PatchTab() {
   return (
     <div class="patch">
       <p class="fine">
-        {plural(chosenDdl.value.length, "index", "indexes")}. Your file is not changed here: run the script
+        {plural(chosenCount.value, "index", "indexes")}. Your file is not changed here: run the script
         yourself, for example with{" "}
         <code>
           sqlite3 {opened.value.database.name} &lt; {stem}-up.sql

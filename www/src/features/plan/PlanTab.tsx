@@ -1,6 +1,6 @@
 /** The plan of the statement under the cursor: tree or text, findings, counters. */
 import type { PlanNode } from "../../engine/types";
-import { chosenDdl } from "../../store/chosen";
+import { chosenCount, chosenDdl } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
 import { planError, planView, selectedNode, shownPlan, wantChosen, withChosen } from "../../store/plan";
@@ -54,7 +54,7 @@ export function PlanTab() {
             label="Database"
             options={[
               { id: "as_is", label: "As is" },
-              { id: "with", label: `With ${chosenDdl.value.length} chosen` },
+              { id: "with", label: `With ${chosenCount.value} chosen` },
             ]}
             current={withChosen.value ? "with" : "as_is"}
             onChange={(id) => {

@@ -4,7 +4,7 @@ import { DotPlot, type DotRow } from "../../charts/dotplot";
 import type { Effect, QueryTrial, Trial, Verdict } from "../../engine/types";
 import { tryIndexes } from "../../store/actions";
 import { scope } from "../../store/advisor";
-import { chosenDdl } from "../../store/chosen";
+import { chosenCount, chosenDdl } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { statements, text } from "../../store/editor";
 import { trialTask, triedWith } from "../../store/trial";
@@ -26,7 +26,7 @@ export function TrialTab() {
   const startedAt = trialTask.startedAt.value;
   const value = trialTask.value.value;
   const error = trialTask.error.value;
-  const n = chosenDdl.value.length;
+  const n = chosenCount.value;
   if (!opened.value) return <Empty icon="open" title="Open a database first." />;
   const tried = triedWith.value;
   const changed =
