@@ -99,7 +99,7 @@ pub(crate) enum Command {
 #[group(required = true, multiple = false)]
 pub(crate) struct Sql {
     /// The statements themselves.
-    #[arg(short, long, value_name = "SQL")]
+    #[arg(short, long, value_name = "SQL", allow_hyphen_values = true)]
     pub(crate) query: Option<String>,
     /// A file of statements; comments such as "-- name: open invoices" set their facts.
     #[arg(short, long, value_name = "FILE.sql")]

@@ -1,0 +1,167 @@
+//! The command as a person or a script uses it: files in, text or JSON out, exit codes.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("scanseek-cli-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn path(&self, file: &str) -> String {
+        self.0.join(file).display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn scanseek(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_scanseek")).args(args).output().unwrap()
+}
+
+/// Runs with `--format json`, expects this exit code and returns what was printed.
+fn json(code: i32, args: &[&str]) -> Value {
+    let output = scanseek(&[args, &["--format", "json"]].concat());
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {errors}");
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{args:?}: {error}"))
+}
+
+fn has_keys(value: &Value, keys: &[&str]) {
+    for key in keys {
+        assert!(value.get(key).is_some(), "{key} is missing in {value}");
+    }
+}
+
+const COUNTERS: [&str; 7] = [
+    "vm_steps",
+    "page_requests",
+    "page_reads",
+    "rows_returned",
+    "fullscan_steps",
+    "sorts",
+    "autoindex_rows",
+];
+
+#[test]
+fn sample_explain_suggest_trial() {
+    let folder = Folder::new("job");
+    let out = folder.path("");
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &out]);
+    let (database, workload) = (folder.path("store.db"), folder.path("workload.sql"));
+    let bytes = std::fs::read(&database).unwrap();
+    assert!(Path::new(&folder.path("plan.md")).is_file());
+
+    let explained = json(0, &["explain", &database, "-w", &workload, "--run"]);
+    let statement = &explained["statements"][0];
+    has_keys(statement, &["name", "sql", "plan", "counters", "findings"]);
+    has_keys(&statement["counters"], &COUNTERS);
+    has_keys(&statement["plan"][0], &["id", "parent", "detail", "op", "loops"]);
+    has_keys(
+        &statement["plan"][0]["loops"],
+        &["loops", "rows_visited", "rows_out", "rows_estimated", "vm_steps", "page_requests"],
+    );
+    assert_eq!(statement["plan"][0]["op"]["type"], "scan");
+
+    let patch = folder.path("patch.sql");
+    let suggested = json(0, &["suggest", &database, "-w", &workload, "-o", &patch]);
+    has_keys(
+        &suggested,
+        &[
+            "create",
+            "analyze",
+            "baseline",
+            "advised",
+            "queries",
+            "not_advised",
+            "not_analysed",
+            "patch",
+        ],
+    );
+    has_keys(&suggested["create"][0], &["name", "table", "ddl", "bytes", "reasons", "helps"]);
+    has_keys(
+        &suggested["queries"][0],
+        &["name", "weight", "before", "after", "same_result", "verdict"],
+    );
+    assert_eq!(
+        std::fs::read_to_string(&patch).unwrap(),
+        suggested["patch"]["up"].as_str().unwrap()
+    );
+    assert!(Path::new(&folder.path("patch.down.sql")).is_file());
+    for query in suggested["queries"].as_array().unwrap() {
+        assert_eq!(query["same_result"], true, "{query}");
+        assert_ne!(query["verdict"], "slower", "{query}");
+    }
+
+    let one = "SELECT * FROM invoices WHERE customer_id = 41";
+    let trial = json(0, &["trial", &database, "-q", one, "--with", &patch, "--budget", "1"]);
+    assert_eq!(trial["arms"].as_array().unwrap().len(), 2);
+    let query = &trial["queries"][0];
+    has_keys(
+        &query["arms"][0],
+        &["arm", "median_ns", "p95_ns", "samples", "counters", "same_result"],
+    );
+    has_keys(&query["effects"][0], &["arm", "ratio", "low", "high", "verdict"]);
+
+    // Text and Markdown say it, too.
+    for format in ["text", "markdown"] {
+        let output = scanseek(&["suggest", &database, "-q", one, "--format", format]);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("CREATE INDEX"));
+    }
+    assert!(bytes == std::fs::read(&database).unwrap(), "the database file was changed");
+}
+
+#[test]
+fn parameters_from_comments_and_arguments() {
+    let folder = Folder::new("parameters");
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
+    let database = folder.path("store.db");
+    let rows = |sql: &str, more: &[&str]| {
+        let args = [&["explain", &database, "-q", sql, "--run"], more].concat();
+        json(0, &args)["statements"][0]["counters"]["rows_returned"].as_u64().unwrap()
+    };
+    let sql = "SELECT 1 FROM invoices WHERE customer_id = :c";
+    let all = rows("SELECT 1 FROM invoices WHERE customer_id = 41", &[]);
+    assert!(all > 0);
+    assert_eq!(rows(sql, &[]), 0, "an unbound parameter is NULL");
+    assert_eq!(rows(sql, &["--param", ":c=41"]), all);
+    assert_eq!(rows(&format!("-- param: :c = 41\n{sql}"), &[]), all);
+}
+
+#[test]
+fn bad_input_ends_with_2_and_one_clear_line() {
+    let folder = Folder::new("bad");
+    let (text, empty, missing) =
+        (folder.path("a.txt"), folder.path("empty.db"), folder.path("no.db"));
+    std::fs::write(&text, "hello").unwrap();
+    std::fs::write(&empty, "").unwrap();
+    for (args, says) in [
+        (vec!["explain", &text, "-q", "select 1"], "not a SQLite database"),
+        (vec!["explain", &empty, "-q", "select 1"], "empty"),
+        (vec!["explain", &missing, "-q", "select 1"], "cannot be opened"),
+        (vec!["sample", "nosuch"], "no sample called"),
+        (vec!["suggest", &text, "-w", &missing], "cannot be read"),
+    ] {
+        let output = scanseek(&args);
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {errors}");
+        assert!(errors.contains(says), "{args:?}: {errors}");
+        assert_eq!(errors.trim_end().lines().count(), 1, "{errors}");
+        assert!(output.stdout.is_empty());
+    }
+    // A statement that SQLite refuses is a check that did not hold.
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
+    let explained = json(1, &["explain", &folder.path("store.db"), "-q", "SELECT * FROM nosuch"]);
+    assert_eq!(explained["statements"][0]["error"]["code"], "unknown_name");
+}
