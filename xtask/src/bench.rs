@@ -1,19 +1,24 @@
 //! `cargo xtask bench`: times the built package with the program in `www/bench`.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::process;
+use crate::tools;
 
 const PROGRAM: &str = "www/bench/run.mjs";
 
-/// Looks whether there is a program to run, before a build that may take minutes.
+/// Looks whether there is a program to run and a browser to run it in, before a build that may take
+/// minutes.
 ///
 /// # Errors
-/// When there is none.
+/// When one of them is missing.
 pub(crate) fn check() -> Result<()> {
     if !process::root().join(PROGRAM).is_file() {
         bail!("{PROGRAM} does not exist");
     }
+    tools::find_browser().context(
+        "no Chromium to time in: install Chromium or Chrome, or name one in SCANSEEK_CHROMIUM",
+    )?;
     Ok(())
 }
 
@@ -24,6 +29,9 @@ pub(crate) fn check() -> Result<()> {
 pub(crate) fn run(options: &[String]) -> Result<()> {
     let mut node = process::command("node");
     node.arg(PROGRAM).args(options);
+    if let Some(browser) = tools::find_browser() {
+        node.env("SCANSEEK_CHROMIUM", browser);
+    }
     if !node.status()?.success() {
         bail!("{PROGRAM} failed");
     }

@@ -16,8 +16,10 @@ const OPTION_ROUNDS: usize = 4;
 const GAIN: f64 = 0.9;
 /// What is saved must be at least this many VM steps: below that no run is slow.
 const LEAST_SAVED_STEPS: u64 = 500;
-/// Each column of an index must save this share of the query's work before.
-const PER_COLUMN: f64 = 0.02;
+/// Each key column must save about this share of the work that is left.
+const PER_KEY_COLUMN: f64 = 0.1;
+/// Each column that only covers must save about this share of the work that is left.
+const PER_COVERING_COLUMN: f64 = 0.25;
 /// Two sets do about as well if they differ by less than this share of the work before.
 const ABOUT_AS_WELL: f64 = 0.01;
 /// More work than this share of before counts as a loss.
@@ -148,6 +150,7 @@ impl Adviser<'_> {
         query: usize,
         mut found: Vec<Candidate>,
     ) -> Result<Vec<IndexSpec>, OracleError> {
+        // Options that help, with their score; the lowest wins.
         let mut gains: Vec<(f64, Vec<IndexSpec>)> = Vec::new();
         for _ in 0..OPTION_ROUNDS {
             if found.is_empty() {
@@ -163,19 +166,22 @@ impl Adviser<'_> {
             if planned.used.is_empty() {
                 break;
             }
-            let option: Vec<IndexSpec> =
-                planned.used.iter().map(|position| specs[*position].clone()).collect();
+            let option: Vec<&Candidate> = planned.used.iter().map(|at| &found[*at]).collect();
+            let keys: usize = option.iter().map(|candidate| keys(candidate)).sum();
+            let parts: usize = option.iter().map(|candidate| candidate.spec.parts.len()).sum();
             let narrow: Vec<IndexSpec> =
-                planned.used.iter().map(|position| without_tail(&found[*position])).collect();
-            for option in [&option, &narrow] {
+                option.iter().map(|candidate| without_tail(candidate)).collect();
+            let option: Vec<IndexSpec> =
+                option.iter().map(|candidate| candidate.spec.clone()).collect();
+            for (option, tail) in [(&option, parts - keys), (&narrow, 0)] {
                 if gains.iter().any(|(_, known)| known == option) {
                     continue;
                 }
                 let outcome = self.measure(query, option)?;
                 match outcome.filter(|outcome| is_gain(&self.before[&query], outcome)) {
                     Some(outcome) => {
-                        let work = relative_work(&self.before[&query], &outcome);
-                        gains.push((work, option.clone()));
+                        let score = score(&self.before[&query], &outcome, keys, tail);
+                        gains.push((score, option.clone()));
                     }
                     None => self.note_failure(query, option)?,
                 }
@@ -187,12 +193,9 @@ impl Adviser<'_> {
                 .entry(candidate.spec)
                 .or_insert_with(|| "SQLite would not use it for these queries.".to_owned());
         }
-        let score = |(work, option): &(f64, Vec<IndexSpec>)| {
-            work + PER_COLUMN * option.iter().map(|spec| spec.parts.len()).sum::<usize>() as f64
-        };
         Ok(gains
             .into_iter()
-            .min_by(|a, b| score(a).total_cmp(&score(b)).then_with(|| a.1.cmp(&b.1)))
+            .min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)))
             .map(|(_, option)| option)
             .unwrap_or_default())
     }
@@ -435,19 +438,32 @@ impl Adviser<'_> {
     }
 }
 
+fn keys(candidate: &Candidate) -> usize {
+    // An index that only covers has no narrower form.
+    if candidate.keys == 0 { candidate.spec.parts.len() } else { candidate.keys }
+}
+
 /// The candidate without the columns that only cover.
 fn without_tail(candidate: &Candidate) -> IndexSpec {
     let spec = &candidate.spec;
-    let keys = if candidate.keys == 0 { spec.parts.len() } else { candidate.keys };
-    IndexSpec { table: spec.table.clone(), parts: spec.parts[..keys].to_vec() }
+    IndexSpec { table: spec.table.clone(), parts: spec.parts[..keys(candidate)].to_vec() }
 }
 
-/// Work after as a share of the work before. A page request takes about as long as ten VM steps.
+/// A page request takes about as long as ten VM steps.
+fn work(outcome: &Outcome) -> f64 {
+    (outcome.counters.vm_steps + 10 * outcome.counters.page_requests) as f64
+}
+
+/// Work after as a share of the work before.
 fn relative_work(before: &Outcome, after: &Outcome) -> f64 {
-    let work = |outcome: &Outcome| {
-        (outcome.counters.vm_steps + 10 * outcome.counters.page_requests) as f64 + 1.0
-    };
-    work(after) / work(before)
+    (work(after) + 1.0) / (work(before) + 1.0)
+}
+
+/// The work that is left, on a log scale, plus the price of the columns. What is left counts from
+/// a hundred steps and a five-hundredth of the work before: below that no further column is felt.
+fn score(before: &Outcome, after: &Outcome, keys: usize, tail: usize) -> f64 {
+    let left = work(after) + 100.0 + work(before) / 500.0;
+    left.ln() + PER_KEY_COLUMN * keys as f64 + PER_COVERING_COLUMN * tail as f64
 }
 
 /// Fewer VM steps, not more pages read from the file, and the same rows.
