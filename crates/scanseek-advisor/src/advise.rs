@@ -19,7 +19,7 @@ const LEAST_SAVED_STEPS: u64 = 500;
 /// Each key column must save about this share of the work that is left.
 const PER_KEY_COLUMN: f64 = 0.1;
 /// Each column that only covers must save about this share of the work that is left.
-const PER_COVERING_COLUMN: f64 = 0.25;
+const PER_COVERING_COLUMN: f64 = 0.4;
 /// Two sets do about as well if they differ by less than this share of the work before.
 const ABOUT_AS_WELL: f64 = 0.01;
 /// More work than this share of before counts as a loss.
@@ -460,9 +460,9 @@ fn relative_work(before: &Outcome, after: &Outcome) -> f64 {
 }
 
 /// The work that is left, on a log scale, plus the price of the columns. What is left counts from
-/// a hundred steps and a five-hundredth of the work before: below that no further column is felt.
+/// a hundred steps and a hundredth of the work before: below that no further column is felt.
 fn score(before: &Outcome, after: &Outcome, keys: usize, tail: usize) -> f64 {
-    let left = work(after) + 100.0 + work(before) / 500.0;
+    let left = work(after) + 100.0 + work(before) / 100.0;
     left.ln() + PER_KEY_COLUMN * keys as f64 + PER_COVERING_COLUMN * tail as f64
 }
 
