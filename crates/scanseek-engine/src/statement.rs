@@ -170,9 +170,12 @@ impl<'db> Prepared<'db> {
 
     /// What `EXPLAIN QUERY PLAN` says, for the values bound now. Nothing is executed.
     ///
+    /// The statement is used up: SQLite compiles it again with the plan's own opcodes in it, and
+    /// those would be counted as steps of a later run.
+    ///
     /// # Errors
     /// If SQLite refuses to explain the statement.
-    pub fn plan(&self) -> Result<Plan, EngineError> {
+    pub fn plan(self) -> Result<Plan, EngineError> {
         const QUERY_PLAN: c_int = 2;
         // SAFETY: `raw` is live and reset.
         let code = unsafe { ffi::sqlite3_stmt_explain(self.raw, QUERY_PLAN) };
@@ -187,9 +190,6 @@ impl<'db> Prepared<'db> {
                 Err(error) => break Err(error),
             }
         };
-        self.reset();
-        // SAFETY: as above; mode 0 makes it an ordinary statement again.
-        unsafe { ffi::sqlite3_stmt_explain(self.raw, 0) };
         outcome.map(|()| Plan::from_rows(rows))
     }
 

@@ -189,3 +189,24 @@ fn the_planner_says_what_it_needs() {
     assert!(scans[0].constraints.iter().any(|c| c.op == scanseek_schema::ConstraintOp::In));
     assert!(planner.scans("SELECT * FROM nosuch").is_err());
 }
+
+#[test]
+fn counters_are_the_same_however_the_statement_was_used_before() {
+    let db = orders();
+    let sql = "SELECT * FROM orders WHERE customer_id = 7 ORDER BY total";
+    let fresh = db.prepare(sql).unwrap().measure(None, None).unwrap();
+    let again = db.prepare(sql).unwrap();
+    assert_eq!(again.measure(None, None).unwrap(), fresh);
+    assert_eq!(again.measure(None, None).unwrap(), fresh, "a second run");
+    db.prepare(sql).unwrap().plan().unwrap();
+    assert_eq!(db.prepare(sql).unwrap().measure(None, None).unwrap(), fresh, "after a plan");
+    let rows = db.prepare(sql).unwrap().rows(&ALL).unwrap();
+    assert_eq!(rows.counters, fresh.counters);
+    db.analyse(sql, &[], None).unwrap();
+    assert_eq!(db.prepare(sql).unwrap().measure(None, None).unwrap(), fresh, "after an analysis");
+    assert_eq!(
+        db.fork().unwrap().prepare(sql).unwrap().measure(None, None).unwrap(),
+        fresh,
+        "on a copy"
+    );
+}

@@ -191,9 +191,8 @@ pub(crate) fn measure_on(
 ) -> Result<(Outcome, Measured), OracleError> {
     let mut statement = statement.clone();
     let prepared = statement.prepare(database).map_err(workbench_error)?;
-    let plan = prepared.plan().map_err(oracle_error)?;
     let measured = prepared.measure(Some(QUERY_TIME_NS), step_limit).map_err(oracle_error)?;
-    drop(prepared);
+    let plan = prepared.plan().map_err(oracle_error)?;
     let (same_result, note) = match before {
         None => (true, None),
         Some(before) => same_result(database, base, &statement, &before, &measured)?,

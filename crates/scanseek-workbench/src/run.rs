@@ -63,7 +63,6 @@ impl Workbench {
         let request = RowsRequest { row_cap: options.row_cap, time_ns: Some(options.deadline_ns) };
         let rows = prepared.rows(&request).map_err(|error| statement.error(error))?;
         let plan = prepared.plan().map_err(|error| statement.error(error))?;
-        drop(prepared);
         // The plan that ran is the better one: it has the nodes SQLite adds while running.
         let measured = if rows.stopped.is_none() {
             database.analyse(&statement.sql, &statement.values, Some(options.deadline_ns)).ok()
