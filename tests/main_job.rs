@@ -98,6 +98,8 @@ fn bad_input_is_said_and_nothing_is_lost() {
         "DROP TABLE orders",
         "CREATE INDEX x ON nosuch(a)",
         "CREATE INDEX x ON orders(day); DROP TABLE orders",
+        "CREATE INDEX x ON orders(day); --\nDROP TABLE orders",
+        "",
     ] {
         let result = workbench.trial(QUERY, &[bad.into()], &TrialOptions { budget_ns: 1 });
         assert_eq!(result.unwrap_err().code, ErrorCode::BadIndex, "{bad}");
@@ -150,4 +152,70 @@ fn every_long_call_can_be_cancelled() {
         };
         assert_eq!(code, Some(ErrorCode::Cancelled), "{what} after {looks}");
     }
+}
+
+#[test]
+fn indexes_with_comments_make_patches_that_run_twice() {
+    let mut workbench = workbench(ORDERS);
+    for ddl in [
+        "create\n  index by_customer on orders(customer_id) -- for the report",
+        "CREATE INDEX \"if\" ON orders(customer_id);  /* why */ ;",
+        "-- first\nCREATE UNIQUE INDEX main.u ON orders(id, customer_id)",
+    ] {
+        let patch = workbench.patch(&[ddl.into()], QUERY).unwrap();
+        let database =
+            scanseek_engine::Database::create(std::rc::Rc::new(scanseek_engine::NoControl))
+                .unwrap();
+        database.execute_script(ORDERS).unwrap();
+        for script in [&patch.up, &patch.up, &patch.down, &patch.down] {
+            database.execute_script(script).unwrap_or_else(|error| panic!("{error}\n{script}"));
+        }
+        let left = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'index'").unwrap();
+        let rows = left.rows(&scanseek_engine::RowsRequest { row_cap: 1, time_ns: None }).unwrap();
+        assert!(rows.rows.is_empty(), "the undo left an index\n{}", patch.down);
+    }
+}
+
+#[test]
+fn parameters_need_values_and_keep_them_without_the_limit() {
+    let mut workbench = workbench(ORDERS);
+    let sql = "SELECT id FROM orders WHERE customer_id = ? ORDER BY day LIMIT ?";
+    let error = workbench.run(sql, &[], &OPTIONS).unwrap_err();
+    assert_eq!(error.code, ErrorCode::NotRunnable);
+    let suggested = workbench.suggest(sql, &SuggestOptions::default()).unwrap();
+    assert_eq!(suggested.not_analysed.len(), 1);
+
+    // Two rows a day tie, so an index may let LIMIT keep other ones: the proof is without it.
+    let tied = format!(
+        "{ORDERS} UPDATE orders SET day = '2024-01-01' WHERE customer_id = 7; DELETE FROM orders WHERE id % 3 = 0;"
+    );
+    let mut workbench = self::workbench(&tied);
+    let text = format!("-- param: ?1 = 7\n-- param: ?2 = 5\n{sql}");
+    let suggested = workbench.suggest(&text, &SuggestOptions::default()).unwrap();
+    assert!(suggested.not_analysed.is_empty(), "{:?}", suggested.not_analysed);
+    assert!(suggested.queries[0].after.same_result);
+    assert_eq!(suggested.queries[0].before.counters.rows_returned, 5);
+}
+
+#[test]
+fn links_with_queries_of_one_name_hold() {
+    let mut workbench = workbench(ORDERS);
+    let sql = "-- name: twin\nSELECT count(*) FROM orders;\n-- name: twin\nSELECT * FROM orders";
+    let state = LinkState { sql: sql.into(), indexes: vec![] };
+    let link = workbench.share(&state).unwrap();
+    let check = workbench.check_link(&link.fragment).unwrap();
+    assert_eq!(check.checks.len(), 2);
+    assert!(check.checks.iter().all(|check| check.holds), "{check:?}");
+}
+
+#[test]
+fn no_more_indexes_than_asked_for() {
+    let mut workbench = workbench(ORDERS);
+    let sql =
+        "SELECT * FROM orders WHERE customer_id = 7; SELECT * FROM orders WHERE day = '2024-05-05'";
+    let all = workbench.suggest(sql, &SuggestOptions::default()).unwrap();
+    assert_eq!(all.create.len(), 2);
+    let one = workbench.suggest(sql, &SuggestOptions { max_indexes: 1 }).unwrap();
+    assert_eq!(one.create.len(), 1);
+    assert!(one.not_advised.iter().any(|(_, because)| because.contains("Only 1")));
 }

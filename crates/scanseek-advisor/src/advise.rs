@@ -82,13 +82,14 @@ pub struct NotAnalysed {
     pub because: String,
 }
 
-/// Advises on a workload.
+/// Advises on a workload, with at most `max_indexes` indexes.
 ///
 /// # Errors
 /// Only [`OracleError::Cancelled`]; what cannot be analysed is in the advice.
 pub fn advise(
     schema: &Schema,
     workload: &[Query],
+    max_indexes: usize,
     oracle: &mut dyn Oracle,
 ) -> Result<Advice, OracleError> {
     let mut adviser = Adviser {
@@ -122,6 +123,7 @@ pub fn advise(
     }
     let mut set: Vec<IndexSpec> = chosen.into_iter().collect();
     adviser.drop_what_does_not_pay(&mut set)?;
+    adviser.keep_at_most(max_indexes, &mut set)?;
     let (after, analyze) = adviser.verify(&mut set)?;
     adviser.finish(set, after, analyze, &known)
 }
@@ -131,7 +133,7 @@ struct Adviser<'a> {
     oracle: &'a mut dyn Oracle,
     before: BTreeMap<usize, Outcome>,
     /// By query and plan text: a query's work depends on its plan alone.
-    measured: BTreeMap<(usize, String), Option<Outcome>>,
+    measured: BTreeMap<(usize, String), Result<Outcome, String>>,
     not_advised: BTreeMap<IndexSpec, String>,
     not_analysed: Vec<NotAnalysed>,
 }
@@ -178,7 +180,7 @@ impl Adviser<'_> {
                     continue;
                 }
                 let outcome = self.measure(query, option)?;
-                match outcome.filter(|outcome| is_gain(&self.before[&query], outcome)) {
+                match outcome.ok().filter(|outcome| is_gain(&self.before[&query], outcome)) {
                     Some(outcome) => {
                         let score = score(&self.before[&query], &outcome, keys, tail);
                         gains.push((score, option.clone()));
@@ -203,11 +205,11 @@ impl Adviser<'_> {
     fn note_failure(&mut self, query: usize, option: &[IndexSpec]) -> Result<(), OracleError> {
         let name = &self.workload[query].name;
         let because = match self.measure(query, option)? {
-            None => format!("It was tried for {name} and took more work than without it."),
-            Some(outcome) if !outcome.same_result => {
+            Err(because) => format!("It was tried for {name}. {because}"),
+            Ok(outcome) if !outcome.same_result => {
                 format!("It was tried for {name} and the rows were not the same.")
             }
-            Some(outcome) => format!(
+            Ok(outcome) => format!(
                 "It was tried for {name}: {} VM steps with it, {} without.",
                 scanseek_plan::grouped(outcome.counters.vm_steps),
                 scanseek_plan::grouped(self.before[&query].counters.vm_steps)
@@ -219,16 +221,20 @@ impl Adviser<'_> {
         Ok(())
     }
 
-    /// Runs the query with these indexes, once per distinct plan. `None` if it failed or took more
-    /// than the work without them.
-    fn measure(&mut self, query: usize, set: &[IndexSpec]) -> Result<Option<Outcome>, OracleError> {
+    /// Runs the query with these indexes, once per distinct plan. The inner error says why it
+    /// failed, for example that it took more work than without them.
+    fn measure(
+        &mut self,
+        query: usize,
+        set: &[IndexSpec],
+    ) -> Result<Result<Outcome, String>, OracleError> {
         let planned = match self.oracle.plan(query, set) {
             Ok(planned) => planned,
             Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-            Err(OracleError::Query(_)) => return Ok(None),
+            Err(OracleError::Query(because)) => return Ok(Err(because)),
         };
         if planned.used.is_empty() {
-            return Ok(Some(self.before[&query].clone()));
+            return Ok(Ok(self.before[&query].clone()));
         }
         // Index names differ with the set, columns do not.
         let mut key = planned.text;
@@ -243,9 +249,9 @@ impl Adviser<'_> {
         let limit = self.before[&query].counters.vm_steps;
         let limit = limit + limit / 10 + 100_000;
         let outcome = match self.oracle.measure(query, &used, false, Some(limit)) {
-            Ok(outcome) => Some(outcome),
+            Ok(outcome) => Ok(outcome),
             Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-            Err(OracleError::Query(_)) => None,
+            Err(OracleError::Query(because)) => Err(because),
         };
         self.measured.insert((query, key), outcome.clone());
         Ok(outcome)
@@ -257,9 +263,7 @@ impl Adviser<'_> {
         let mut works = Vec::new();
         for query in queries {
             works.push(match self.measure(query, set)? {
-                Some(outcome) if outcome.same_result => {
-                    relative_work(&self.before[&query], &outcome)
-                }
+                Ok(outcome) if outcome.same_result => relative_work(&self.before[&query], &outcome),
                 _ => f64::INFINITY,
             });
         }
@@ -293,6 +297,17 @@ impl Adviser<'_> {
         Ok(())
     }
 
+    /// Leaves out the index that is missed least until the set is small enough.
+    fn keep_at_most(&mut self, max: usize, set: &mut Vec<IndexSpec>) -> Result<(), OracleError> {
+        while set.len() > max {
+            let everything: BTreeSet<usize> = (0..set.len()).collect();
+            let spec = self.least_missed(set, everything)?;
+            self.not_advised.insert(spec.clone(), format!("Only {max} indexes were asked for."));
+            set.retain(|other| *other != spec);
+        }
+        Ok(())
+    }
+
     /// Measures the final set as a whole on a fresh copy, without and with statistics. As long as
     /// a query loses by it in both, the index whose loss hurts least goes.
     fn verify(
@@ -314,7 +329,8 @@ impl Adviser<'_> {
             if analyzed_losers.is_empty() {
                 return Ok((analyzed, true));
             }
-            let spec = self.least_missed(set, &losers)?;
+            let suspects = self.used_by(set, &losers)?;
+            let spec = self.least_missed(set, suspects)?;
             let names: Vec<&str> =
                 losers.iter().map(|query| self.workload[*query].name.as_str()).collect();
             self.not_advised.insert(
@@ -357,20 +373,29 @@ impl Adviser<'_> {
         after.iter().filter(loses).map(|(query, _)| *query).collect()
     }
 
-    /// Of the indexes that the losing queries use, the one without which the others lose least.
-    fn least_missed(
+    /// Positions of the indexes that these queries use.
+    fn used_by(
         &mut self,
         set: &[IndexSpec],
-        losers: &[usize],
-    ) -> Result<IndexSpec, OracleError> {
+        queries: &[usize],
+    ) -> Result<BTreeSet<usize>, OracleError> {
         let mut suspects = BTreeSet::new();
-        for query in losers {
+        for query in queries {
             match self.oracle.plan(*query, set) {
                 Ok(planned) => suspects.extend(planned.used),
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
                 Err(OracleError::Query(_)) => {}
             }
         }
+        Ok(suspects)
+    }
+
+    /// Of these indexes, the one without which the queries together lose least.
+    fn least_missed(
+        &mut self,
+        set: &[IndexSpec],
+        suspects: BTreeSet<usize>,
+    ) -> Result<IndexSpec, OracleError> {
         let mut least: Option<(f64, IndexSpec)> = None;
         for position in suspects {
             let without: Vec<IndexSpec> =
@@ -394,9 +419,6 @@ impl Adviser<'_> {
         let mut helps: Vec<Vec<usize>> = vec![Vec::new(); set.len()];
         let queries: Vec<usize> = after.keys().copied().collect();
         for query in queries {
-            if analyze && let Ok(outcome) = self.oracle.measure(query, &set, true, None) {
-                after.insert(query, outcome);
-            }
             match self.oracle.plan(query, &set) {
                 Ok(planned) => planned.used.iter().for_each(|i| helps[*i].push(query)),
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),

@@ -63,7 +63,7 @@ pub(crate) enum Command {
         /// At most this many indexes.
         #[arg(long, default_value_t = 0, hide_default_value = true)]
         max_indexes: usize,
-        /// Write the patch to this file, and what takes it back to FILE.down.sql.
+        /// Write the patch to this file, and what takes it back beside it: patch.sql, patch.down.sql.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },

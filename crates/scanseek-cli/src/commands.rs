@@ -50,7 +50,10 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
                 write(&path.with_extension("down.sql"), suggested.patch.down.as_bytes())?;
             }
             output::suggested(args.format, &suggested)?;
-            Ok(true)
+            Ok(suggested
+                .queries
+                .iter()
+                .all(|query| query.same_result && query.verdict != wire::QueryVerdict::Slower))
         }
         Command::Trial { database, sql, with, budget } => {
             let text = sql.read()?;
@@ -113,6 +116,12 @@ fn explain(
     if explained.statements.is_empty() {
         bail!("there is no SQL statement here");
     }
+    for (name, _) in &parameters {
+        let known = explained.statements.iter().flat_map(|s| &s.statement.parameters);
+        if !known.clone().any(|k| domain::bare(k) == domain::bare(name)) {
+            bail!("no statement has a parameter {name}");
+        }
+    }
     let options =
         domain::RunOptions { row_cap: 0, deadline_ns: u64::from(timeout_s) * 1_000_000_000 };
     for statement in &mut explained.statements {
@@ -122,7 +131,7 @@ fn explain(
         let known = &statement.statement.parameters;
         let mine: Vec<_> = parameters
             .iter()
-            .filter(|(name, _)| known.iter().any(|k| bare(k) == bare(name)))
+            .filter(|(name, _)| known.iter().any(|k| domain::bare(k) == domain::bare(name)))
             .cloned()
             .collect();
         // Comments before the statement set its facts; they are not part of its own text.
@@ -134,10 +143,12 @@ fn explain(
                 statement.findings = ran.statement.findings;
                 statement.counters = ran.statement.counters;
                 if ran.stopped.is_some() {
-                    bail!(
-                        "{} was stopped after {timeout_s} s; --timeout allows more",
-                        statement.statement.name
-                    );
+                    statement.error = Some(domain::WorkbenchError {
+                        code: domain::ErrorCode::Deadline,
+                        message: format!("Stopped after {timeout_s} s."),
+                        span: None,
+                        hint: Some("--timeout allows more.".to_owned()),
+                    });
                 }
             }
             Err(error) => statement.error = Some(error),
@@ -151,7 +162,21 @@ fn open(path: &Path) -> Result<domain::Workbench> {
         .with_context(|| format!("{} cannot be opened", path.display()))?;
     let mut wal_path = path.as_os_str().to_owned();
     wal_path.push("-wal");
-    let wal = std::fs::read(PathBuf::from(wal_path)).ok();
+    let wal_path = PathBuf::from(wal_path);
+    let wal = match std::fs::read(&wal_path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => {
+            return Err(error).with_context(|| format!("{} cannot be read", wal_path.display()));
+        }
+    };
+    let mut journal_path = path.as_os_str().to_owned();
+    journal_path.push("-journal");
+    if std::fs::metadata(PathBuf::from(journal_path)).is_ok_and(|file| file.len() > 0) {
+        eprintln!(
+            "note: A -journal file lies beside the database: something was writing when it stopped. It is not rolled back here."
+        );
+    }
     let name = path.file_name().map_or("database".into(), |name| name.to_string_lossy());
     let mut workbench = domain::Workbench::new(Rc::new(Terminal::new()));
     let opened = workbench
@@ -194,10 +219,6 @@ fn parameter(text: &str) -> Result<(String, domain::Value)> {
         .split_once('=')
         .with_context(|| format!("“{text}” is not NAME=VALUE, for example :customer=42"))?;
     Ok((name.trim().to_owned(), domain::parse_value(value)))
-}
-
-fn bare(name: &str) -> &str {
-    name.trim_start_matches([':', '@', '$', '?'])
 }
 
 fn read(path: &Path) -> Result<String> {

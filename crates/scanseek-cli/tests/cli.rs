@@ -114,6 +114,11 @@ fn sample_explain_suggest_trial() {
     );
     has_keys(&query["effects"][0], &["arm", "ratio", "low", "high", "verdict"]);
 
+    // Random numbers begin anew for each run, so both arms get the same ones.
+    let random = "SELECT random(), invoice_id FROM invoices ORDER BY random() LIMIT 5";
+    let trial = json(0, &["trial", &database, "-q", random, "--budget", "1"]);
+    assert_eq!(trial["queries"][0]["arms"][1]["same_result"], true);
+
     // Text and Markdown say it, too.
     for format in ["text", "markdown"] {
         let output = scanseek(&["suggest", &database, "-q", one, "--format", format]);
@@ -134,7 +139,10 @@ fn parameters_from_comments_and_arguments() {
     let sql = "SELECT 1 FROM invoices WHERE customer_id = :c";
     let all = rows("SELECT 1 FROM invoices WHERE customer_id = 41", &[]);
     assert!(all > 0);
-    assert_eq!(rows(sql, &[]), 0, "an unbound parameter is NULL");
+    let unbound = json(1, &["explain", &database, "-q", sql, "--run"]);
+    assert_eq!(unbound["statements"][0]["error"]["code"], "not_runnable");
+    let misspelt = ["explain", &database, "-q", sql, "--run", "--param", ":d=41"];
+    assert_eq!(scanseek(&misspelt).status.code(), Some(2));
     assert_eq!(rows(sql, &["--param", ":c=41"]), all);
     assert_eq!(rows(&format!("-- param: :c = 41\n{sql}"), &[]), all);
 }

@@ -1,5 +1,6 @@
 //! Reads tables, columns and indexes through SQLite's own pragmas.
 
+use std::collections::BTreeMap;
 use std::ffi::{CStr, CString};
 
 use scanseek_schema::{
@@ -11,18 +12,27 @@ use crate::{Database, EngineError, Prepared, Value};
 
 /// Everything a person made; SQLite's own `sqlite_…` tables are left out.
 pub(crate) fn read(db: &Database) -> Result<Schema, EngineError> {
+    let mut kinds = BTreeMap::new();
+    for_each(
+        db,
+        "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'",
+        &[],
+        |row| {
+            kinds.insert(row.text(0), (row.text(1), row.integer(2) != 0, row.integer(3) != 0));
+        },
+    )?;
     let mut tables = Vec::new();
     for_each(
         db,
-        "SELECT s.name, l.type, l.wr, l.strict, coalesce(s.sql, '')
-         FROM sqlite_schema AS s JOIN pragma_table_list AS l ON l.name = s.name AND l.schema = 'main'
-         WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
-         ORDER BY s.rowid",
+        "SELECT name, coalesce(sql, '') FROM sqlite_schema
+         WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid",
         &[],
         |row| {
+            let name = row.text(0);
+            let (kind, without_rowid, strict) = kinds.remove(&name).unwrap_or_default();
             tables.push(Table {
-                name: row.text(0),
-                kind: match row.text(1).as_str() {
+                name,
+                kind: match kind.as_str() {
                     "view" => TableKind::View,
                     "virtual" => TableKind::Virtual,
                     "shadow" => TableKind::Shadow,
@@ -30,19 +40,20 @@ pub(crate) fn read(db: &Database) -> Result<Schema, EngineError> {
                 },
                 columns: Vec::new(),
                 indexes: Vec::new(),
-                without_rowid: row.integer(2) != 0,
-                strict: row.integer(3) != 0,
+                without_rowid,
+                strict,
                 row_count: None,
-                sql: row.text(4),
+                sql: row.text(1),
             });
         },
     )?;
+    let index_sql = index_statements(db)?;
     for table in &mut tables {
         // A view or virtual table that SQLite cannot resolve is listed without columns.
         table.columns = columns(db, &table.name).unwrap_or_default();
         if table.kind == TableKind::Table || table.kind == TableKind::Shadow {
             references(db, table)?;
-            table.indexes = indexes(db, &table.name)?;
+            table.indexes = indexes_with(db, &table.name, &index_sql)?;
         }
     }
     Ok(Schema { tables })
@@ -99,18 +110,52 @@ fn references(db: &Database, table: &mut Table) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn indexes(db: &Database, table: &str) -> Result<Vec<Index>, EngineError> {
+/// The indexes of one table, oldest first.
+pub(crate) fn indexes(db: &Database, table: &str) -> Result<Vec<Index>, EngineError> {
+    indexes_with(db, table, &index_statements(db)?)
+}
+
+/// Name and table of the index created last.
+pub(crate) fn newest_index(db: &Database) -> Result<(String, String), EngineError> {
+    let mut newest = (String::new(), String::new());
+    for_each(
+        db,
+        "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'index' ORDER BY rowid DESC LIMIT 1",
+        &[],
+        |row| newest = (row.text(0), row.text(1)),
+    )?;
+    Ok(newest)
+}
+
+/// Age and `CREATE INDEX` statement of each index, by name.
+fn index_statements(db: &Database) -> Result<BTreeMap<String, (i64, String)>, EngineError> {
+    let mut statements = BTreeMap::new();
+    for_each(
+        db,
+        "SELECT name, rowid, coalesce(sql, '') FROM sqlite_schema WHERE type = 'index'",
+        &[],
+        |row| {
+            statements.insert(row.text(0), (row.integer(1), row.text(2)));
+        },
+    )?;
+    Ok(statements)
+}
+
+fn indexes_with(
+    db: &Database,
+    table: &str,
+    statements: &BTreeMap<String, (i64, String)>,
+) -> Result<Vec<Index>, EngineError> {
     let mut indexes = Vec::new();
     for_each(
         db,
-        "SELECT l.name, l.\"unique\", l.origin, l.partial, s.sql
-         FROM pragma_index_list(?1) AS l
-         LEFT JOIN sqlite_schema AS s ON s.type = 'index' AND s.name = l.name
-         ORDER BY s.rowid",
+        "SELECT name, \"unique\", origin, partial FROM pragma_index_list(?1)",
         &[table],
         |row| {
+            let name = row.text(0);
+            let sql = statements.get(&name).map(|(_, sql)| sql.clone());
             indexes.push(Index {
-                name: row.text(0),
+                name,
                 table: table.to_owned(),
                 columns: Vec::new(),
                 unique: row.integer(1) != 0,
@@ -120,10 +165,11 @@ fn indexes(db: &Database, table: &str) -> Result<Vec<Index>, EngineError> {
                     "pk" => IndexOrigin::PrimaryKey,
                     _ => IndexOrigin::CreateIndex,
                 },
-                sql: Some(row.text(4)).filter(|sql| !sql.is_empty()),
+                sql: sql.filter(|sql| !sql.is_empty()),
             });
         },
     )?;
+    indexes.sort_by_key(|index| statements.get(&index.name).map(|(age, _)| *age));
     for index in &mut indexes {
         let columns = &mut index.columns;
         for_each(

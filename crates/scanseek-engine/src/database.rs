@@ -17,9 +17,10 @@ use crate::{EngineError, FileNotice, Prepared, RandomRead, Value, catalog, file_
 
 /// A connection with its own copy-on-write pages.
 pub struct Database {
-    // Order matters: the connection closes before the watch its handler points to goes.
+    // Order matters: the connection closes before the watch its handler points to goes. The watch
+    // is shared, never moved.
     conn: Connection,
-    watch: Box<Watch>,
+    watch: Rc<Watch>,
     name: String,
     files: Files,
     base: Arc<dyn RandomRead>,
@@ -75,7 +76,8 @@ impl Database {
         if let Some(wal) = wal {
             files.insert(&format!("{name}-wal"), CowFile::over(Arc::new(wal)));
         }
-        let database = Self::connect(name, files, base, control)?;
+        let mut database = Self::connect(name, files, base, control)?;
+        database.reload()?;
         Ok(Opened { database, notices })
     }
 
@@ -103,8 +105,10 @@ impl Database {
                 self.files.insert(&format!("{name}{suffix}"), copy);
             }
         }
-        let control = Rc::clone(&self.watch.control);
-        Self::connect(name, self.files.clone(), Arc::clone(&self.base), control)
+        let mut fork =
+            Self::connect(name, self.files.clone(), Arc::clone(&self.base), self.control())?;
+        fork.schema = self.schema.clone();
+        Ok(fork)
     }
 
     fn connect(
@@ -123,20 +127,29 @@ impl Database {
                 return Err(error);
             }
         };
-        let watch = Box::new(Watch::new(control));
-        // SAFETY: the watch is boxed, so its address stays, and Drop removes the handler first.
+        let watch = Rc::new(Watch::new(control));
+        // SAFETY: the watch stays where it is, and Drop removes the handler first.
         unsafe {
             ffi::sqlite3_progress_handler(
                 conn.handle(),
                 PROGRESS_STEPS,
                 Some(on_progress),
-                std::ptr::from_ref::<Watch>(&watch).cast_mut().cast::<c_void>(),
+                Rc::as_ptr(&watch).cast_mut().cast::<c_void>(),
             );
         }
-        let mut database = Self { conn, watch, name, files, base, schema: Schema::default() };
+        let database = Self { conn, watch, name, files, base, schema: Schema::default() };
         harden(&database.conn)?;
-        database.reload_schema()?;
         Ok(database)
+    }
+
+    /// How this database's runs are watched; for databases that go with it.
+    pub fn control(&self) -> Rc<dyn Control> {
+        Rc::clone(&self.watch.control)
+    }
+
+    /// Accepts every collation name, for a database that is planned on and never run.
+    pub fn accept_any_collation(&self) {
+        crate::hardening::accept_any_collation(&self.conn);
     }
 
     /// Tables, columns and indexes as they are now.
@@ -144,15 +157,11 @@ impl Database {
         &self.schema
     }
 
-    /// Reads the schema again after [`Database::execute_script`] changed it.
+    /// Reads the schema again after statements changed it.
     ///
     /// # Errors
     /// If SQLite cannot read it.
     pub fn reload(&mut self) -> Result<(), EngineError> {
-        self.reload_schema()
-    }
-
-    fn reload_schema(&mut self) -> Result<(), EngineError> {
         self.schema = catalog::read(self)?;
         Ok(())
     }
@@ -231,19 +240,19 @@ impl Database {
         Prepared::new(self, sql, false)
     }
 
-    /// Runs statements of our own (`CREATE INDEX`, `ANALYZE`) on this connection's own pages.
+    /// Runs one statement of our own (`ANALYZE`, a `CREATE` from another schema) on this
+    /// connection's own pages. The schema is not read again.
     ///
     /// # Errors
-    /// What SQLite says, and [`EngineError::Cancelled`].
-    pub fn execute(&mut self, sql: &str) -> Result<(), EngineError> {
+    /// What SQLite says, [`EngineError::Cancelled`], and a second statement in the text.
+    pub fn execute(&self, sql: &str) -> Result<(), EngineError> {
         self.watch.begin(None, None);
         let result = self.prepare_own(sql).and_then(|statement| {
             while statement.step()? {}
             Ok(())
         });
         self.watch.end();
-        result?;
-        self.reload_schema()
+        result
     }
 
     /// Creates an index from a person's `CREATE INDEX` statement, and nothing but an index.
@@ -252,7 +261,6 @@ impl Database {
     /// # Errors
     /// If the statement does something else, or SQLite refuses it.
     pub fn create_index(&mut self, ddl: &str) -> Result<String, EngineError> {
-        let before: Vec<String> = self.schema.indexes().map(|index| index.name.clone()).collect();
         let words: Vec<String> =
             ddl.split_whitespace().take(3).map(str::to_ascii_uppercase).collect();
         let is_index = matches!(
@@ -266,12 +274,32 @@ impl Database {
         }
         // The guarded prepare finds a second statement behind the first.
         self.prepare(ddl).map(drop)?;
+        let newest = || {
+            self.prepare_own("SELECT coalesce(max(rowid), 0) FROM sqlite_schema")?.first_integer()
+        };
+        let before = newest()?;
         self.execute(ddl)?;
-        self.schema
-            .indexes()
-            .map(|index| index.name.clone())
-            .find(|name| !before.contains(name))
-            .ok_or_else(|| EngineError::Sql("An index of that name is there already.".to_owned()))
+        if newest()? == before {
+            return Err(EngineError::Sql("An index of that name is there already.".to_owned()));
+        }
+        let (name, table) = catalog::newest_index(self)?;
+        let indexes = catalog::indexes(self, &table)?;
+        if let Some(table) = self.schema.tables.iter_mut().find(|known| known.name == table) {
+            table.indexes = indexes;
+        }
+        Ok(name)
+    }
+
+    /// Drops an index of this connection's own pages.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn drop_index(&mut self, name: &str) -> Result<(), EngineError> {
+        self.execute(&format!("DROP INDEX {}", scanseek_schema::quote_identifier(name)))?;
+        for table in &mut self.schema.tables {
+            table.indexes.retain(|index| index.name != name);
+        }
+        Ok(())
     }
 
     /// Bytes of an index: its pages, counted by SQLite's `dbstat`.
@@ -366,17 +394,18 @@ impl<'db> BulkInsert<'db> {
                         statement.raw,
                         at,
                         text.as_ptr().cast(),
-                        text.len() as c_int,
+                        // A text of 2 GiB would be more than SQLite takes; it is then refused.
+                        c_int::try_from(text.len()).unwrap_or(c_int::MAX),
                         ffi::SQLITE_STATIC(),
                     ),
                 };
             }
         }
-        statement.step()?;
+        let outcome = statement.step();
         statement.reset();
         // SAFETY: drops the pointers to texts that end with this call.
         unsafe { ffi::sqlite3_clear_bindings(statement.raw) };
-        Ok(())
+        outcome.map(drop)
     }
 }
 

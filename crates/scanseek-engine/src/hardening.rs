@@ -28,8 +28,7 @@ pub(crate) fn harden(conn: &Connection) -> Result<(), EngineError> {
         }
         for (limit, value) in [
             (ffi::SQLITE_LIMIT_ATTACHED, 0),
-            (ffi::SQLITE_LIMIT_SQL_LENGTH, 1_000_000),
-            (ffi::SQLITE_LIMIT_EXPR_DEPTH, 400),
+            (ffi::SQLITE_LIMIT_SQL_LENGTH, 10_000_000),
             (ffi::SQLITE_LIMIT_VDBE_OP, 25_000_000),
             (ffi::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 5_000),
         ] {
@@ -78,6 +77,61 @@ const READABLE_PRAGMAS: [&str; 16] = [
     "data_version",
 ];
 
+/// Pragmas that do something when their table is read. A person's own table may be called
+/// `pragma_…`, so only these are refused.
+fn is_pragma(name: &str) -> bool {
+    const ACTIVE: [&str; 9] = [
+        "optimize",
+        "incremental_vacuum",
+        "wal_checkpoint",
+        "integrity_check",
+        "quick_check",
+        "foreign_key_check",
+        "journal_mode",
+        "shrink_memory",
+        "locking_mode",
+    ];
+    ACTIVE.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Accepts every collation name with a comparison by bytes: for connections that only plan and
+/// never compare.
+pub(crate) fn accept_any_collation(conn: &Connection) {
+    // SAFETY: the handle is live; the callback registers a static function on it.
+    unsafe {
+        ffi::sqlite3_collation_needed(conn.handle(), std::ptr::null_mut(), Some(add_collation));
+    }
+}
+
+unsafe extern "C" fn add_collation(
+    _context: *mut c_void,
+    db: *mut ffi::sqlite3,
+    encoding: c_int,
+    name: *const c_char,
+) {
+    // SAFETY: SQLite gives a live handle and a terminated name.
+    unsafe {
+        ffi::sqlite3_create_collation_v2(
+            db,
+            name,
+            encoding,
+            std::ptr::null_mut(),
+            Some(never_compares),
+            None,
+        );
+    }
+}
+
+unsafe extern "C" fn never_compares(
+    _context: *mut c_void,
+    left_length: c_int,
+    _left: *const c_void,
+    right_length: c_int,
+    _right: *const c_void,
+) -> c_int {
+    left_length - right_length
+}
+
 /// Lets through what reads, explains or would change the database's own tables (such statements
 /// are explained, never run), and nothing that changes the connection or reaches outside.
 pub(crate) unsafe extern "C" fn authorize(
@@ -101,6 +155,16 @@ pub(crate) unsafe extern "C" fn authorize(
             _ => ffi::SQLITE_DENY,
         },
         ffi::SQLITE_ATTACH | ffi::SQLITE_DETACH => ffi::SQLITE_DENY,
+        // Pragmas can be called as tables, too.
+        ffi::SQLITE_READ => match name(first).and_then(|table| table.strip_prefix("pragma_")) {
+            Some(pragma)
+                if !READABLE_PRAGMAS.iter().any(|known| known.eq_ignore_ascii_case(pragma))
+                    && is_pragma(pragma) =>
+            {
+                ffi::SQLITE_DENY
+            }
+            _ => ffi::SQLITE_OK,
+        },
         ffi::SQLITE_FUNCTION => match name(second) {
             Some("load_extension" | "fts3_tokenizer") => ffi::SQLITE_DENY,
             _ => ffi::SQLITE_OK,

@@ -12,6 +12,9 @@ use crate::{Database, EngineError, Prepared, Value};
 /// Bytes of a blob that are shown.
 const BLOB_HEAD: usize = 64;
 
+/// Bytes of a text that are shown.
+const TEXT_HEAD: usize = 65_536;
+
 /// What a run for rows may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowsRequest {
@@ -126,6 +129,7 @@ impl Prepared<'_> {
         self.require_read()?;
         let watch = self.db.watch();
         watch.begin(None, None);
+        seed_random();
         let mut result = Ok(());
         for _ in 0..times {
             result = loop {
@@ -156,6 +160,7 @@ impl Prepared<'_> {
         // SAFETY: handle and statement are live.
         unsafe {
             ffi::sqlite3_db_release_memory(handle);
+            seed_random();
             for op in STATUS_OPS {
                 ffi::sqlite3_stmt_status(self.raw, op, 1);
             }
@@ -188,6 +193,8 @@ impl Prepared<'_> {
             }
         };
         self.reset();
+        // Many copies may be open; none keeps its pages while it is not in use.
+        unsafe { ffi::sqlite3_db_release_memory(handle) };
         let result = match (result, stopped) {
             (Err(EngineError::Cancelled), Some(stop)) => Ok(Some(stop)),
             (Err(error), _) => Err(error),
@@ -205,13 +212,7 @@ impl Prepared<'_> {
             }
             ffi::SQLITE_TEXT => {
                 let bytes = self.bytes(column, false);
-                match std::str::from_utf8(bytes) {
-                    Ok(text) => Value::Text { text: text.to_owned(), lossy: false },
-                    Err(_) => Value::Text {
-                        text: String::from_utf8_lossy(bytes).into_owned(),
-                        lossy: true,
-                    },
-                }
+                shown_text(bytes)
             }
             ffi::SQLITE_BLOB => {
                 let bytes = self.bytes(column, true);
@@ -299,6 +300,7 @@ impl Prepared<'_> {
         time_ns: Option<u64>,
     ) -> (Result<Option<Stop>, EngineError>, u64) {
         let watch = self.db.watch();
+        seed_random();
         watch.begin(time_ns, None);
         let mut rows = 0;
         let result = loop {
@@ -428,6 +430,33 @@ fn rows_out(plan: &mut Plan) {
             stats.rows_out = Some(rows);
         }
     }
+}
+
+/// The text of a cell; of a very long one the beginning, with its length said.
+fn shown_text(bytes: &[u8]) -> Value {
+    let head = &bytes[..bytes.len().min(TEXT_HEAD)];
+    let (mut text, lossy) = match std::str::from_utf8(head) {
+        Ok(text) => (text.to_owned(), false),
+        // The cut may have gone through a character.
+        Err(error) if bytes.len() > TEXT_HEAD && error.error_len().is_none() => {
+            (String::from_utf8_lossy(&head[..error.valid_up_to()]).into_owned(), false)
+        }
+        Err(_) => (String::from_utf8_lossy(head).into_owned(), true),
+    };
+    if bytes.len() > TEXT_HEAD {
+        text.push_str(&format!("… ({} bytes in all)", bytes.len()));
+    }
+    Value::Text { text, lossy }
+}
+
+/// Starts SQLite's random numbers at the same place for every run, so that `random()` gives the
+/// same rows in both arms and to everyone who opens a link.
+fn seed_random() {
+    const SEED: c_int = 1;
+    let no_database = std::ptr::null_mut::<ffi::sqlite3>();
+    // SAFETY: the operation takes an int and a connection that may be null; with one, its schema
+    // would count.
+    unsafe { ffi::sqlite3_test_control(ffi::SQLITE_TESTCTRL_PRNG_SEED, SEED, no_database) };
 }
 
 const STATUS_OPS: [c_int; 4] = [

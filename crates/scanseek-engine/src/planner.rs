@@ -17,7 +17,7 @@ use scanseek_schema::{
     quote_text,
 };
 
-use crate::hardening::sqlite_error;
+use crate::hardening::{accept_any_collation, harden, sqlite_error};
 use crate::vfs::lock;
 use crate::{EngineError, runtime};
 
@@ -43,6 +43,8 @@ impl ShadowPlanner {
             crate::vfs::VFS_NAME,
         )
         .map_err(|error| sqlite_error(&error))?;
+        harden(&conn)?;
+        accept_any_collation(&conn);
         let record = Record::default();
         conn.create_module(c"scanseek_shadow", SHADOW, Some(Arc::clone(&record)))
             .map_err(|error| sqlite_error(&error))?;
@@ -56,10 +58,11 @@ impl ShadowPlanner {
                         quote_identifier(&table.name),
                         quote_text(&declaration(table))
                     );
-                    conn.execute_batch(&sql).map_err(|error| sqlite_error(&error))?;
+                    let _ = conn.execute(&sql, []);
                 }
                 TableKind::View => {
-                    let _ = conn.execute_batch(&table.sql);
+                    // Text from the file: one statement, or nothing.
+                    let _ = conn.execute(&table.sql, []);
                 }
                 TableKind::Virtual | TableKind::Shadow => {}
             }
@@ -108,7 +111,6 @@ const SHADOW: &Module<'static, Shadow> = &Module::read_only_module();
 struct Shadow {
     base: sqlite3_vtab,
     table: String,
-    columns: usize,
     record: Record,
 }
 
@@ -125,6 +127,8 @@ unsafe impl<'vtab> VTab<'vtab> for Shadow {
         args: &[&[u8]],
     ) -> rusqlite::Result<(Cow<'static, CStr>, Self)> {
         db.config(VTabConfig::ConstraintSupport)?;
+        // Views of an untrusted schema may read it: it has no rows and no effects.
+        db.config(VTabConfig::Innocuous)?;
         let declaration = args.first().map(|arg| String::from_utf8_lossy(arg)).unwrap_or_default();
         let declaration =
             declaration.trim().trim_start_matches('\'').trim_end_matches('\'').replace("''", "'");
@@ -133,7 +137,6 @@ unsafe impl<'vtab> VTab<'vtab> for Shadow {
         let shadow = Self {
             base: sqlite3_vtab::default(),
             table: String::from_utf8_lossy(table_name).into_owned(),
-            columns: 64,
             record: aux.map(Arc::clone).unwrap_or_default(),
         };
         Ok((Cow::Owned(declared), shadow))
@@ -207,7 +210,7 @@ impl Shadow {
                 DistinctMode::Grouped | DistinctMode::Distinct
             ),
             // Bit 63 stands for column 63 and all behind it.
-            columns_used: (0..self.columns).filter(|i| used & (1 << i) != 0).collect(),
+            columns_used: (0..64).filter(|i| used & (1 << i) != 0).collect(),
         }
     }
 }

@@ -75,15 +75,13 @@ impl<'db> Prepared<'db> {
         let statement = Self { raw, db, sql: sql.to_owned(), _not_send: PhantomData };
         let used = tail as usize - sql.as_ptr() as usize;
         let rest = sql.get(used..).unwrap_or("");
-        if !rest.trim_matches(|c: char| c.is_whitespace() || c == ';').is_empty()
-            && !rest.trim_start().starts_with("--")
-            && !rest.trim_start().starts_with("/*")
-        {
+        let more = after_blanks(rest);
+        if !more.is_empty() {
             return Err(EngineError::Syntax {
                 message: "There is a second statement here; separate them with a semicolon and \
                           run them one at a time."
                     .to_owned(),
-                offset: Some(used + (rest.len() - rest.trim_start().len())),
+                offset: Some(sql.len() - more.len()),
             });
         }
         Ok(statement)
@@ -139,6 +137,11 @@ impl<'db> Prepared<'db> {
                 )));
             };
             let at = position as c_int + 1;
+            if let Value::Text { text, .. } = value
+                && c_int::try_from(text.len()).is_err()
+            {
+                return Err(EngineError::Sql(format!("The value of {name} is too long.")));
+            }
             // SAFETY: `raw` is live; texts are copied by SQLite (SQLITE_TRANSIENT).
             let code = unsafe {
                 match value {
@@ -250,17 +253,24 @@ impl<'db> Prepared<'db> {
 
 /// The first word in upper case, comments passed over.
 fn first_word(sql: &str) -> String {
-    let mut rest = sql.trim_start();
+    let rest = after_blanks(sql);
+    rest.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_uppercase()
+}
+
+/// The text behind leading white space, semicolons and comments.
+fn after_blanks(sql: &str) -> &str {
+    let mut rest = sql;
     loop {
+        rest =
+            rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || ";\u{feff}".contains(c));
         rest = if let Some(comment) = rest.strip_prefix("--") {
-            comment.split_once('\n').map_or("", |(_, after)| after).trim_start()
+            comment.split_once('\n').map_or("", |(_, after)| after)
         } else if let Some(comment) = rest.strip_prefix("/*") {
-            comment.split_once("*/").map_or("", |(_, after)| after).trim_start()
+            comment.split_once("*/").map_or("", |(_, after)| after)
         } else {
-            break;
+            return rest;
         };
     }
-    rest.chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_uppercase()
 }
 
 impl From<Stop> for EngineError {

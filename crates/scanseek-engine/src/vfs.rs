@@ -163,7 +163,8 @@ pub(crate) struct Os;
 impl OsCallback for Os {
     fn sleep(&self, _duration: Duration) {}
 
-    /// The same bytes every time: `random()` then gives the same rows to everyone who opens a link.
+    /// Asked for nothing that matters: SQLite seeds its random numbers from the default VFS, and
+    /// each run starts them anew.
     fn random(&self, buffer: &mut [u8]) -> usize {
         for (i, byte) in buffer.iter_mut().enumerate() {
             *byte = (i as u8).wrapping_mul(167).wrapping_add(13);

@@ -210,3 +210,35 @@ fn counters_are_the_same_however_the_statement_was_used_before() {
         "on a copy"
     );
 }
+
+#[test]
+fn planning_does_not_need_an_applications_collations() {
+    let db = orders();
+    // Python's sqlite3 could have made this table; here only its text matters.
+    let mut schema = db.schema().clone();
+    let mut table = schema.tables[0].clone();
+    table.name = "other".into();
+    table.columns[1].collation = "LOCALIZED".into();
+    schema.tables.push(table);
+    let planner = ShadowPlanner::new(&schema).unwrap();
+    assert_eq!(planner.scans("SELECT * FROM orders WHERE customer_id = 5").unwrap().len(), 1);
+    assert_eq!(planner.scans("SELECT * FROM other WHERE customer_id = 5").unwrap().len(), 1);
+}
+
+#[test]
+fn pragmas_with_effects_are_refused_as_tables_too() {
+    let db = orders();
+    for sql in ["SELECT * FROM pragma_optimize", "PRAGMA optimize"] {
+        assert!(matches!(db.prepare(sql), Err(EngineError::NotRunnable(_))), "{sql}");
+    }
+    assert!(db.prepare("SELECT name FROM pragma_table_info('orders')").unwrap().rows(&ALL).is_ok());
+}
+
+#[test]
+fn very_long_texts_are_cut_for_showing() {
+    let db = orders();
+    let rows =
+        db.prepare("SELECT replace(hex(zeroblob(200000)), '0', 'ü')").unwrap().rows(&ALL).unwrap();
+    let Value::Text { text, lossy } = &rows.rows[0][0] else { panic!("{:?}", rows.rows) };
+    assert!(!lossy && text.len() < 70_000 && text.ends_with("(800000 bytes in all)"));
+}

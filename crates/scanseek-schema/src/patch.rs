@@ -57,19 +57,31 @@ fn comments(lines: &[String]) -> String {
         .collect()
 }
 
-/// `CREATE INDEX x` as `CREATE INDEX IF NOT EXISTS x`; other statements stay as they are.
+/// `CREATE INDEX x` as `CREATE INDEX IF NOT EXISTS x`; other statements stay as they are. Between
+/// the keywords of a statement that was accepted there is white space only.
 fn if_not_exists(ddl: &str) -> String {
-    let ddl = ddl.trim().trim_end_matches(';').trim_end();
-    for head in ["CREATE UNIQUE INDEX ", "CREATE INDEX "] {
-        let Some(start) = ddl.get(..head.len()) else { continue };
-        if start.eq_ignore_ascii_case(head) {
-            let rest = ddl[head.len()..].trim_start();
-            let has =
-                rest.get(..13).is_some_and(|words| words.eq_ignore_ascii_case("IF NOT EXISTS"));
-            return if has { ddl.to_owned() } else { format!("{head}IF NOT EXISTS {rest}") };
+    let ddl = ddl.trim();
+    let mut rest = ddl;
+    for keyword in ["CREATE", "UNIQUE", "INDEX"] {
+        match after_word(rest, keyword) {
+            Some(after) => rest = after,
+            None if keyword == "UNIQUE" => {}
+            None => return ddl.to_owned(),
         }
     }
-    ddl.to_owned()
+    if after_word(rest, "IF").is_some_and(|after| after_word(after, "NOT").is_some()) {
+        return ddl.to_owned();
+    }
+    let head = ddl[..ddl.len() - rest.len()].trim_end();
+    format!("{head} IF NOT EXISTS {rest}")
+}
+
+/// What follows a keyword and the white space behind it.
+fn after_word<'a>(text: &'a str, keyword: &str) -> Option<&'a str> {
+    let head = text.get(..keyword.len())?;
+    let rest = &text[keyword.len()..];
+    (head.eq_ignore_ascii_case(keyword) && rest.starts_with(char::is_whitespace))
+        .then(|| rest.trim_start())
 }
 
 #[cfg(test)]
@@ -83,7 +95,7 @@ mod tests {
             &[
                 PatchNote {
                     name: "a".into(),
-                    ddl: "create index a on t(x);".into(),
+                    ddl: "create\n index  a on t(x)".into(),
                     notes: vec![],
                 },
                 PatchNote {
@@ -96,7 +108,7 @@ mod tests {
         );
         assert_eq!(
             patch.up,
-            "-- Made by hand\nBEGIN;\n\nCREATE INDEX IF NOT EXISTS a on t(x);\n\n-- why\n-- DROP TABLE t\n\
+            "-- Made by hand\nBEGIN;\n\ncreate\n index IF NOT EXISTS a on t(x);\n\n-- why\n-- DROP TABLE t\n\
              CREATE INDEX IF NOT EXISTS \"b c\" ON t(y);\n\n\
              -- The plans above were measured with these statistics.\nANALYZE;\n\nCOMMIT;\n"
         );

@@ -108,11 +108,12 @@ impl Workbench {
     /// Splits a text into statements; works without a database.
     #[wasm_bindgen(unchecked_return_type = "Statement[]")]
     pub fn statements(&self, sql: &str) -> Result<JsValue> {
+        let text = wire::Utf16::new(sql);
         let statements: Vec<wire::Statement> = self
             .0
             .statements(sql)
             .iter()
-            .map(|statement| wire::Statement::new(statement, sql))
+            .map(|statement| wire::Statement::new(statement, &text))
             .collect();
         to_js(&statements)
     }
@@ -223,7 +224,7 @@ fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T> {
 }
 
 fn failed(error: &domain::WorkbenchError, text: &str) -> JsValue {
-    to_js(&wire::WireError::new(error, text)).unwrap_or_else(|error| error)
+    to_js(&wire::WireError::new(error, &wire::Utf16::new(text))).unwrap_or_else(|error| error)
 }
 
 fn internal(message: &str) -> JsValue {

@@ -41,11 +41,11 @@ wire! {
 
 impl WireError {
     /// `text` is the text the error's span is in.
-    pub fn new(error: &domain::WorkbenchError, text: &str) -> Self {
+    pub fn new(error: &domain::WorkbenchError, text: &Utf16<'_>) -> Self {
         Self {
             code: error.code.into(),
             message: error.message.clone(),
-            span: error.span.map(|span| Utf16(text).span(span)),
+            span: error.span.map(|span| text.span(span)),
             hint: error.hint.clone(),
         }
     }

@@ -121,6 +121,7 @@ wire! {
 impl Explained {
     /// `text` is the text that was explained.
     pub fn new(explained: &domain::Explained, text: &str) -> Self {
+        let text = &Utf16::new(text);
         Self {
             sqlite_version: explained.sqlite_version.clone(),
             statements: explained
@@ -134,7 +135,7 @@ impl Explained {
 
 impl StatementPlan {
     /// `text` is the text that holds the statement.
-    pub fn new(planned: &domain::StatementPlan, text: &str) -> Self {
+    pub fn new(planned: &domain::StatementPlan, text: &Utf16<'_>) -> Self {
         Self {
             name: planned.statement.name.clone(),
             sql: planned.statement.sql.clone(),
@@ -150,13 +151,13 @@ impl StatementPlan {
 
 impl Statement {
     /// `text` is the text that holds the statement.
-    pub fn new(statement: &domain::StatementInfo, text: &str) -> Self {
+    pub fn new(statement: &domain::StatementInfo, text: &Utf16<'_>) -> Self {
         Self {
             index: u32::try_from(statement.index).unwrap_or(u32::MAX),
             name: statement.name.clone(),
             weight: statement.weight,
             sql: statement.sql.clone(),
-            span: Utf16(text).span(statement.span),
+            span: text.span(statement.span),
             kind: match statement.kind {
                 domain::StatementKind::Read => StatementKind::Read,
                 domain::StatementKind::Write => StatementKind::Write,

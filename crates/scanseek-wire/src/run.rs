@@ -2,7 +2,7 @@
 
 use scanseek_workbench as domain;
 
-use crate::StatementPlan;
+use crate::{StatementPlan, Utf16};
 
 wire! {
     pub struct RunOptions {
@@ -61,7 +61,7 @@ impl Ran {
         let rows_returned =
             ran.statement.counters.map_or(ran.rows.len() as u64, |counters| counters.rows_returned);
         Self {
-            statement: StatementPlan::new(&ran.statement, text),
+            statement: StatementPlan::new(&ran.statement, &Utf16::new(text)),
             columns: ran.columns,
             rows: ran
                 .rows

@@ -9,24 +9,50 @@ wire! {
     }
 }
 
-/// Turns byte offsets of one text into UTF-16 offsets.
-#[derive(Debug, Clone, Copy)]
-pub struct Utf16<'a>(pub &'a str);
+/// Bytes between two places whose UTF-16 offset is kept.
+const STEP: usize = 1024;
 
-impl Utf16<'_> {
+/// Turns byte offsets of one text into UTF-16 offsets, without walking the text for each.
+#[derive(Debug, Clone)]
+pub struct Utf16<'a> {
+    text: &'a str,
+    /// UTF-16 offset of the first character at or behind each multiple of [`STEP`] bytes.
+    steps: Vec<usize>,
+}
+
+impl<'a> Utf16<'a> {
+    /// Walks the text once.
+    pub fn new(text: &'a str) -> Self {
+        let mut steps = Vec::with_capacity(text.len() / STEP + 1);
+        let mut units = 0;
+        for (at, c) in text.char_indices() {
+            while steps.len() * STEP <= at {
+                steps.push(units);
+            }
+            units += c.len_utf16();
+        }
+        Self { text, steps }
+    }
+
     /// The span of a byte range. Offsets outside the text or inside a character go to the nearest
     /// place before.
-    pub fn span(self, (start, end): (usize, usize)) -> Span {
+    pub fn span(&self, (start, end): (usize, usize)) -> Span {
         Span { start: self.offset(start), end: self.offset(end) }
     }
 
-    fn offset(self, byte: usize) -> u32 {
-        let units = self
-            .0
-            .char_indices()
-            .take_while(|(at, c)| at + c.len_utf8() <= byte)
-            .map(|(_, c)| c.len_utf16())
-            .sum::<usize>();
+    fn offset(&self, byte: usize) -> u32 {
+        let byte = byte.min(self.text.len());
+        let step = (byte / STEP).min(self.steps.len().saturating_sub(1));
+        let mut start = step * STEP;
+        while !self.text.is_char_boundary(start) {
+            start += 1;
+        }
+        let units = self.steps.get(step).copied().unwrap_or(0)
+            + self.text[start.min(byte)..]
+                .char_indices()
+                .take_while(|(at, c)| start + at + c.len_utf8() <= byte)
+                .map(|(_, c)| c.len_utf16())
+                .sum::<usize>();
         u32::try_from(units).unwrap_or(u32::MAX)
     }
 }
@@ -39,7 +65,21 @@ mod tests {
     fn offsets_are_those_of_javascript() {
         let text = "aü€😀b";
         for (byte, unit) in [(0, 0), (1, 1), (2, 1), (3, 2), (6, 3), (10, 5), (11, 6), (99, 6)] {
-            assert_eq!(Utf16(text).span((byte, byte)).start, unit, "{byte}");
+            assert_eq!(Utf16::new(text).span((byte, byte)).start, unit, "{byte}");
+        }
+        assert_eq!(Utf16::new("").span((0, 9)), Span { start: 0, end: 0 });
+    }
+
+    #[test]
+    fn long_texts_count_the_same_as_a_walk() {
+        for unit in ["a", "ü", "€", "😀x"] {
+            let text = unit.repeat(3000);
+            let utf16 = Utf16::new(&text);
+            for byte in 0..=text.len() {
+                let before = (0..=byte).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+                let expected = text[..before].encode_utf16().count() as u32;
+                assert_eq!(utf16.span((byte, byte)).start, expected, "{unit} {byte}");
+            }
         }
     }
 }

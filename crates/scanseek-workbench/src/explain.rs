@@ -3,7 +3,8 @@
 use scanseek_engine::Database;
 use scanseek_plan::{Counters, Finding, Plan, findings};
 
-use crate::{StatementInfo, Workbench, WorkbenchError, what_if};
+use crate::what_if::{self, Change};
+use crate::{StatementInfo, Workbench, WorkbenchError};
 
 /// The plans of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,12 +54,15 @@ impl Workbench {
         sql: &str,
         changes: &[String],
     ) -> Result<Explained, WorkbenchError> {
-        if changes.iter().any(|change| what_if::is_analyze(change)) {
+        let read = what_if::read_changes(changes)?;
+        if read.contains(&Change::Analyze) {
             let (_, tuned) = self.both(changes)?;
-            return Ok(explain_on(tuned, sql));
+            return Ok(explain_on(&tuned.database, sql));
         }
         let mut clone = what_if::empty_clone(&self.open()?.database)?;
-        what_if::apply(&mut clone, changes)?;
+        for change in &read {
+            what_if::apply(&mut clone, change)?;
+        }
         Ok(explain_on(&clone, sql))
     }
 }

@@ -24,7 +24,7 @@ pub use host::Host;
 pub use open::{DatabaseInfo, Notice, Opened, SampleRef, build_sample};
 pub use run::{Ran, RunOptions};
 pub use share::{ClaimCheck, LinkCheck, LinkState, SharedLink, counters};
-pub use statement::{StatementInfo, StatementKind, parse_value};
+pub use statement::{StatementInfo, StatementKind, bare, parse_value};
 pub use suggest::{QueryAdvice, SuggestOptions, Suggested, SuggestedIndex, SuggestedVerdict};
 pub use trial::{ArmResult, QueryTrial, Trial, TrialOptions};
 pub use workbench::Workbench;

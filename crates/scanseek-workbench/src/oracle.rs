@@ -9,7 +9,7 @@ use scanseek_engine::{Database, EngineError, Measured, ShadowPlanner};
 use scanseek_schema::{IndexSpec, TableScan};
 use scanseek_sql::outline;
 
-use crate::{Host, StatementInfo, WorkbenchError, what_if};
+use crate::{Host, StatementInfo, WorkbenchError, bare, what_if};
 
 /// A query that takes longer than this without new indexes is not measured, in nanoseconds.
 const QUERY_TIME_NS: u64 = 60_000_000_000;
@@ -86,14 +86,14 @@ impl<'a> EngineOracle<'a> {
             .filter(|copy| !copy.analyzed)
             .min_by_key(|copy| distance(copy))
             .filter(|copy| distance(copy) < set.len() * 10);
-        let (mut database, has) = match nearest {
-            Some(copy) => (copy.database.fork(), copy.set.clone()),
-            None => (self.base.fork(), Vec::new()),
-        }
-        .into_result()?;
+        let (source, has) = match nearest {
+            Some(copy) => (&copy.database, copy.set.clone()),
+            None => (self.base, Vec::new()),
+        };
+        let mut database = source.fork().map_err(oracle_error)?;
         for spec in has.iter().filter(|spec| !set.contains(spec)) {
             let name = self.name(spec);
-            database.execute(&what_if::drop_sql(&name)).map_err(oracle_error)?;
+            database.drop_index(&name).map_err(oracle_error)?;
         }
         for spec in set.iter().filter(|spec| !has.contains(spec)) {
             let name = self.name(spec);
@@ -107,16 +107,6 @@ impl<'a> EngineOracle<'a> {
         }
         self.copies.push(Copy { set, analyzed, database });
         Ok(self.copies.len() - 1)
-    }
-}
-
-trait IntoResult<T> {
-    fn into_result(self) -> Result<T, OracleError>;
-}
-
-impl IntoResult<(Database, Vec<IndexSpec>)> for (Result<Database, EngineError>, Vec<IndexSpec>) {
-    fn into_result(self) -> Result<(Database, Vec<IndexSpec>), OracleError> {
-        Ok((self.0.map_err(oracle_error)?, self.1))
     }
 }
 
@@ -190,7 +180,7 @@ pub(crate) fn measure_on(
     base: &Database,
 ) -> Result<(Outcome, Measured), OracleError> {
     let mut statement = statement.clone();
-    let prepared = statement.prepare(database).map_err(workbench_error)?;
+    let prepared = statement.prepare_to_run(database).map_err(workbench_error)?;
     let measured = prepared.measure(Some(QUERY_TIME_NS), step_limit).map_err(oracle_error)?;
     let plan = prepared.plan().map_err(oracle_error)?;
     let (same_result, note) = match before {
@@ -198,6 +188,17 @@ pub(crate) fn measure_on(
         Some(before) => same_result(database, base, &statement, &before, &measured)?,
     };
     Ok((Outcome { plan, counters: measured.counters, same_result, note }, measured))
+}
+
+/// One query on the database as it is and on a tuned copy.
+pub(crate) fn measure_both(
+    base: &Database,
+    tuned: &Database,
+    statement: &StatementInfo,
+) -> Result<(Outcome, Outcome), OracleError> {
+    let (before, measured) = measure_on(base, statement, None, None, base)?;
+    let (after, _) = measure_on(tuned, statement, Some(measured), None, base)?;
+    Ok((before, after))
 }
 
 /// Are the rows the same? SQL leaves the order of ties open, and with it which of them a `LIMIT`
@@ -227,9 +228,11 @@ fn same_result(
     };
     let mut whole = statement.clone();
     whole.sql.truncate(limit_at);
-    whole.values.retain(|(name, _)| whole.sql.contains(name.as_str()));
+    // Values of parameters that went with the LIMIT go, too; the others keep their numbers.
+    let left = database.prepare(&whole.sql).map_err(oracle_error)?.parameters();
+    whole.values.retain(|(name, _)| left.iter().any(|known| bare(known) == bare(name)));
     let all_rows = |database: &Database| {
-        let prepared = whole.clone().prepare(database).map_err(workbench_error)?;
+        let prepared = whole.clone().prepare_to_run(database).map_err(workbench_error)?;
         prepared.measure(Some(QUERY_TIME_NS), None).map_err(oracle_error)
     };
     let (a, b) = (all_rows(base)?, all_rows(database)?);

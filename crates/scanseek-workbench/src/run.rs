@@ -1,9 +1,9 @@
 //! Running one statement: its rows, its counters, and the work of each plan node.
 
-use scanseek_engine::{RowsRequest, Stop, Value};
+use scanseek_engine::{EngineError, RowsRequest, Stop, Value};
 use scanseek_plan::{Plan, findings};
 
-use crate::{ErrorCode, StatementKind, StatementPlan, Workbench, WorkbenchError};
+use crate::{ErrorCode, StatementPlan, Workbench, WorkbenchError};
 
 /// What a run may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,21 +53,23 @@ impl Workbench {
             return Err(error);
         }
         let Some(mut statement) = statements.pop() else {
-            return Err(scanseek_engine::EngineError::NoStatement.into());
+            return Err(EngineError::NoStatement.into());
         };
         statement.values.extend(parameters.iter().cloned());
-        let prepared = statement.prepare(database)?;
-        if statement.kind == StatementKind::Write {
-            return Err(statement.error(scanseek_engine::EngineError::Writes));
-        }
+        let prepared = statement.prepare_to_run(database)?;
         let request = RowsRequest { row_cap: options.row_cap, time_ns: Some(options.deadline_ns) };
         let rows = prepared.rows(&request).map_err(|error| statement.error(error))?;
         let plan = prepared.plan().map_err(|error| statement.error(error))?;
         // The plan that ran is the better one: it has the nodes SQLite adds while running.
-        let measured = if rows.stopped.is_none() {
-            database.analyse(&statement.sql, &statement.values, Some(options.deadline_ns)).ok()
-        } else {
-            None
+        let left_ns = options.deadline_ns.saturating_sub(rows.elapsed_ns);
+        let measured = match rows.stopped {
+            Some(_) => None,
+            None => match database.analyse(&statement.sql, &statement.values, Some(left_ns)) {
+                Ok(plan) => Some(plan),
+                // The rows are there; only the work per node is not.
+                Err(EngineError::Cancelled | EngineError::Deadline) => None,
+                Err(error) => return Err(statement.error(error)),
+            },
         };
         // Some statements have nothing that is measured per node: count(*) is one opcode.
         let plan: Plan = measured.filter(|plan| !plan.nodes.is_empty()).unwrap_or(plan);
@@ -98,7 +100,7 @@ impl Workbench {
         let Some(mut statement) = statements.pop().filter(|_| statements.is_empty()) else {
             return Err(WorkbenchError::new(ErrorCode::NotRunnable, "Give one statement."));
         };
-        let prepared = statement.prepare(database)?;
+        let prepared = statement.prepare_to_run(database)?;
         let start_ns = self.host.now_ns();
         prepared.drain(times).map_err(|error| statement.error(error))?;
         Ok(self.host.now_ns().saturating_sub(start_ns))

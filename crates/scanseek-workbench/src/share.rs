@@ -1,12 +1,13 @@
 //! Sharing the proof: a link that says which database, which queries, which changes and what was
 //! counted; and checking such a link by counting again.
 
+use scanseek_advisor::OracleError;
 use scanseek_notebook::{self as notebook, Notebook, decode_link, encode_link};
 use scanseek_plan::Counters;
 
 use crate::oracle::measure_on;
 use crate::suggest::cancelled;
-use crate::{ErrorCode, StatementKind, Workbench, WorkbenchError, build_info};
+use crate::{ErrorCode, Workbench, WorkbenchError, build_info};
 
 /// What the page or the command line wants shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,15 +114,16 @@ impl Workbench {
                 info.fingerprint.to_string() == *fingerprint
             }
         };
-        let counted = self.count(&notebook.sql, &notebook.indexes)?;
+        let mut counted = self.count(&notebook.sql, &notebook.indexes)?;
         let checks: Vec<ClaimCheck> = notebook
             .claims
             .iter()
             .map(|claim| {
-                let actual = counted
+                // Queries may share a name: each count is compared once, in order.
+                let at = counted
                     .iter()
-                    .find(|other| other.query == claim.query && other.arm == claim.arm)
-                    .map(|other| other.counters);
+                    .position(|other| other.query == claim.query && other.arm == claim.arm);
+                let actual = at.map(|at| counted.remove(at).counters);
                 ClaimCheck {
                     query: claim.query.clone(),
                     arm: claim.arm,
@@ -157,13 +159,14 @@ impl Workbench {
         changes: &[String],
     ) -> Result<Vec<notebook::Claim>, WorkbenchError> {
         let host = self.host.clone();
-        let (base, tuned) = self.both(changes)?;
+        let (open, tuned) = self.both(changes)?;
+        let (base, tuned) = (&open.database, &tuned.database);
         let mut claims = Vec::new();
         let statements = crate::statement::statements(sql);
         let total = statements.len() as u64;
         for (done, mut statement) in statements.into_iter().enumerate() {
             host.progress("Counting", done as u64, Some(total));
-            if statement.prepare(base).map(drop).is_err() || statement.kind != StatementKind::Read {
+            if statement.prepare_to_run(base).map(drop).is_err() {
                 continue;
             }
             for (arm, database) in
@@ -172,8 +175,12 @@ impl Workbench {
                 if arm == notebook::Arm::WithIndexes && changes.is_empty() {
                     continue;
                 }
-                let (outcome, _) =
-                    measure_on(database, &statement, None, None, base).map_err(cancelled)?;
+                let outcome = match measure_on(database, &statement, None, None, base) {
+                    Ok((outcome, _)) => outcome,
+                    Err(OracleError::Cancelled) => return Err(cancelled(OracleError::Cancelled)),
+                    // Without a count there is no claim, and a claim of the link stays unproven.
+                    Err(OracleError::Query(_)) => continue,
+                };
                 claims.push(notebook::Claim {
                     query: statement.name.clone(),
                     arm,

@@ -3,7 +3,7 @@
 use scanseek_engine::{Database, EngineError, Prepared, StatementKind as EngineKind, Value};
 use scanseek_sql::{Facts, ParameterValue, SourceStatement, first_keyword, split};
 
-use crate::WorkbenchError;
+use crate::{ErrorCode, WorkbenchError};
 
 /// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,10 +78,51 @@ impl StatementInfo {
         Ok(prepared)
     }
 
+    /// As [`StatementInfo::prepare`], for a statement that is to be run: it may only read, and
+    /// each of its parameters must have a value.
+    pub(crate) fn prepare_to_run<'db>(
+        &mut self,
+        database: &'db Database,
+    ) -> Result<Prepared<'db>, WorkbenchError> {
+        let prepared = self.prepare(database)?;
+        match self.kind {
+            StatementKind::Read => {}
+            StatementKind::Write => return Err(self.error(EngineError::Writes)),
+            _ => {
+                return Err(self.error(EngineError::NotRunnable(
+                    "Only statements that read are run here.".to_owned(),
+                )));
+            }
+        }
+        let missing: Vec<&str> = self
+            .parameters
+            .iter()
+            .filter(|name| !self.values.iter().any(|(given, _)| bare(given) == bare(name)))
+            .map(String::as_str)
+            .collect();
+        if missing.is_empty() {
+            return Ok(prepared);
+        }
+        let names = missing.join(", ");
+        let mut error =
+            WorkbenchError::new(ErrorCode::NotRunnable, format!("No value is given for {names}."))
+                .hint(format!(
+                    "Write a comment before the statement: -- param: {} = 42",
+                    missing[0]
+                ));
+        error.span = Some(self.span);
+        Err(error)
+    }
+
     /// From an engine error about this statement.
     pub(crate) fn error(&self, error: EngineError) -> WorkbenchError {
         WorkbenchError::in_statement(error, &self.sql, self.span.0)
     }
+}
+
+/// A parameter's name without the sign before it.
+pub fn bare(name: &str) -> &str {
+    name.trim_start_matches([':', '@', '$', '?'])
 }
 
 fn kind_by_word(sql: &str) -> StatementKind {

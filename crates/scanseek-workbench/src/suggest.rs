@@ -4,10 +4,9 @@ use scanseek_advisor::{OracleError, Outcome, Query, Reason, advise};
 use scanseek_plan::Counters;
 use scanseek_schema::Patch;
 
-use crate::oracle::{EngineOracle, measure_on};
-use crate::{
-    ErrorCode, StatementInfo, StatementKind, Workbench, WorkbenchError, patch::patch_for, what_if,
-};
+use crate::oracle::{EngineOracle, measure_both};
+use crate::what_if::Change;
+use crate::{ErrorCode, StatementInfo, Workbench, WorkbenchError, patch::patch_for};
 
 /// What the advice may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,7 +56,7 @@ pub struct SuggestedIndex {
 /// What a query gains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SuggestedVerdict {
-    /// Fewer VM steps and not more pages read.
+    /// At least a twentieth fewer VM steps.
     Faster,
     /// More VM steps.
     Slower,
@@ -94,11 +93,12 @@ impl Workbench {
         let mut not_analysed = Vec::new();
         let mut queries = Vec::new();
         for mut statement in crate::statement::statements(sql) {
-            match statement.prepare(&open.database).map(drop) {
-                Err(error) => not_analysed.push((statement.sql, error.message)),
-                Ok(()) if statement.kind != StatementKind::Read => not_analysed
-                    .push((statement.sql, "It does not only read, so it is not run.".to_owned())),
+            match statement.prepare_to_run(&open.database).map(drop) {
                 Ok(()) => queries.push(statement),
+                Err(error) => {
+                    let hint = error.hint.map(|hint| format!(" {hint}")).unwrap_or_default();
+                    not_analysed.push((statement.sql, format!("{}{hint}", error.message)));
+                }
             }
         }
         if queries.is_empty() && not_analysed.is_empty() {
@@ -109,12 +109,10 @@ impl Workbench {
             .map(|statement| Query { name: statement.name.clone(), weight: statement.weight })
             .collect();
         let mut oracle = EngineOracle::new(&open.database, &queries, self.host.clone())?;
-        let mut advice =
-            advise(open.database.schema(), &workload, &mut oracle).map_err(cancelled)?;
+        let limit = if options.max_indexes == 0 { usize::MAX } else { options.max_indexes };
+        let advice =
+            advise(open.database.schema(), &workload, limit, &mut oracle).map_err(cancelled)?;
         drop(oracle);
-        if options.max_indexes > 0 {
-            advice.create.truncate(options.max_indexes);
-        }
 
         let mut taken = Vec::new();
         let create: Vec<SuggestedIndex> = advice
@@ -163,20 +161,25 @@ impl Workbench {
         changes: Vec<String>,
         statements: Vec<StatementInfo>,
         not_advised: Vec<(String, String)>,
-        not_analysed: Vec<(String, String)>,
+        mut not_analysed: Vec<(String, String)>,
     ) -> Result<Suggested, WorkbenchError> {
         let host = self.host.clone();
-        let analyze = changes.iter().any(|change| what_if::is_analyze(change));
-        let (base, tuned) = self.both(&changes)?;
+        let (open, tuned) = self.both(&changes)?;
+        let base = &open.database;
+        let analyze = tuned.changes.contains(&Change::Analyze);
         let (mut baseline, mut advised) = (Counters::default(), Counters::default());
         let mut queries = Vec::new();
         let total = statements.len();
         for (done, statement) in statements.into_iter().enumerate() {
             host.progress("Proving it on a fresh copy", done as u64, Some(total as u64));
-            let (before, measured) =
-                measure_on(base, &statement, None, None, base).map_err(cancelled)?;
-            let (after, _) =
-                measure_on(tuned, &statement, Some(measured), None, base).map_err(cancelled)?;
+            let (before, after) = match measure_both(base, &tuned.database, &statement) {
+                Ok(both) => both,
+                Err(OracleError::Cancelled) => return Err(cancelled(OracleError::Cancelled)),
+                Err(OracleError::Query(because)) => {
+                    not_analysed.push((statement.sql, because));
+                    continue;
+                }
+            };
             baseline.add(&before.counters);
             advised.add(&after.counters);
             for index in &mut create {
@@ -187,7 +190,7 @@ impl Workbench {
             let verdict = verdict(&before, &after);
             queries.push(QueryAdvice { statement, before, after, verdict });
         }
-        let patch = patch_for(&self.open()?.info, &changes, &queries, analyze);
+        let patch = patch_for(open, tuned, &queries);
         Ok(Suggested {
             create,
             analyze,

@@ -4,7 +4,7 @@ use scanseek_bench::{Arm, ArmSamples, Effect, Settings, Subject, Verdict, measur
 use scanseek_engine::{EngineError, Prepared};
 use scanseek_plan::Counters;
 
-use crate::oracle::measure_on;
+use crate::oracle::measure_both;
 use crate::suggest::cancelled;
 use crate::{Host, StatementKind, Workbench, WorkbenchError};
 
@@ -69,11 +69,13 @@ impl Workbench {
         options: &TrialOptions,
     ) -> Result<Trial, WorkbenchError> {
         let host = self.host.clone();
-        let (base, tuned) = self.both(changes)?;
+        let (open, tuned) = self.both(changes)?;
+        let (base, tuned) = (&open.database, &tuned.database);
         let mut readable = Vec::new();
         for mut statement in crate::statement::statements(sql) {
-            statement.prepare(base).map(drop)?;
+            let prepared = statement.prepare_to_run(base).map(drop);
             if statement.kind == StatementKind::Read {
+                prepared?;
                 readable.push(statement);
             }
         }
@@ -89,10 +91,7 @@ impl Workbench {
         let total = readable.len() as u64;
         for (done, mut statement) in readable.into_iter().enumerate() {
             host.progress("Measuring", done as u64, Some(total));
-            let (before, measured) =
-                measure_on(base, &statement, None, None, base).map_err(cancelled)?;
-            let (after, _) =
-                measure_on(tuned, &statement, Some(measured), None, base).map_err(cancelled)?;
+            let (before, after) = measure_both(base, tuned, &statement).map_err(cancelled)?;
             let mut subject = Pair {
                 baseline: statement.prepare(base)?,
                 candidate: statement.clone().prepare(tuned)?,

@@ -1,32 +1,52 @@
 //! Databases to try things on: an empty clone that plans like the real one, and copies with
 //! changes applied.
 
-use std::rc::Rc;
-
-use scanseek_engine::{BulkInsert, BulkValue, Database, NoControl, RowsRequest, Value};
-use scanseek_schema::{TableKind, quote_name};
+use scanseek_engine::{BulkInsert, BulkValue, Database, RowsRequest, Value};
+use scanseek_schema::TableKind;
+use scanseek_sql::split;
 
 use crate::{ErrorCode, WorkbenchError};
 
+/// What a person may try: an index, or statistics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// One `CREATE INDEX` statement, without comments around it or a final semicolon.
+    Index(String),
+    /// `ANALYZE`
+    Analyze,
+}
+
+/// Reads the changes as they come from a person, a file or a link: each must be one statement.
+pub(crate) fn read_changes(changes: &[String]) -> Result<Vec<Change>, WorkbenchError> {
+    changes
+        .iter()
+        .map(|text| {
+            let mut statements = split(text);
+            match (statements.pop(), statements.is_empty()) {
+                (Some(only), true) if only.sql.eq_ignore_ascii_case("ANALYZE") => {
+                    Ok(Change::Analyze)
+                }
+                (Some(only), true) => Ok(Change::Index(only.sql)),
+                _ => Err(bad_index(text, "It is not exactly one statement.")),
+            }
+        })
+        .collect()
+}
+
 /// The planner looks at the schema and at the statistics, never at the rows: an empty database
-/// with the same `CREATE` statements in the same order and the same statistics plans alike.
-/// Source: where.c reads `sqlite_stat1` and `sqlite_stat4` through the schema only.
+/// with the same `CREATE` statements in the same order and the same `sqlite_stat1` plans alike.
+/// Samples in `sqlite_stat4` are not copied, so on a file that has them a plan may differ; what is
+/// advised is measured on a real copy in any case.
+/// Source: where.c reads statistics through the schema only.
 pub(crate) fn empty_clone(database: &Database) -> Result<Database, WorkbenchError> {
-    let mut clone = Database::create(Rc::new(NoControl))?;
-    let mut statements = Vec::new();
-    for table in &database.schema().tables {
-        // Tables that a virtual table keeps for itself come with it.
-        if table.kind != TableKind::Shadow {
-            statements.push(table.sql.clone());
-        }
-    }
-    for index in database.schema().indexes() {
-        statements.extend(index.sql.clone());
-    }
-    for sql in statements {
-        // A view or a virtual table that this SQLite cannot make is left out: statements that
-        // need it fail with SQLite's own words.
-        let _ = clone.execute_script(&sql);
+    let mut clone = Database::create(database.control())?;
+    clone.accept_any_collation();
+    // Tables that a virtual table keeps for itself come with it.
+    let tables = database.schema().tables.iter().filter(|table| table.kind != TableKind::Shadow);
+    let indexes = database.schema().indexes().filter_map(|index| index.sql.as_ref());
+    for sql in tables.map(|table| &table.sql).chain(indexes) {
+        // What this SQLite cannot make is left out: statements that need it fail with its words.
+        let _ = clone.execute(sql);
     }
     copy_statistics(database, &clone)?;
     clone.reload()?;
@@ -38,8 +58,8 @@ fn copy_statistics(from: &Database, to: &Database) -> Result<(), WorkbenchError>
     let Ok(statement) = from.prepare("SELECT tbl, idx, stat FROM sqlite_stat1") else {
         return Ok(());
     };
-    to.execute_script("ANALYZE")?;
-    to.execute_script("DELETE FROM sqlite_stat1")?;
+    to.execute("ANALYZE")?;
+    to.execute("DELETE FROM sqlite_stat1")?;
     {
         let mut insert = BulkInsert::new();
         for row in statement.rows(&everything)?.rows {
@@ -54,38 +74,35 @@ fn copy_statistics(from: &Database, to: &Database) -> Result<(), WorkbenchError>
             insert.insert(to, "sqlite_stat1", values.into_iter())?;
         }
     }
-    to.execute_script("ANALYZE sqlite_schema")?;
+    to.execute("ANALYZE sqlite_schema")?;
     Ok(())
 }
 
-/// Applies `CREATE INDEX` statements and `ANALYZE` to a copy, in order.
-pub(crate) fn apply(database: &mut Database, changes: &[String]) -> Result<(), WorkbenchError> {
-    for change in changes {
-        if is_analyze(change) {
+/// Makes one change on a copy; returns the name of the index made.
+pub(crate) fn apply(
+    database: &mut Database,
+    change: &Change,
+) -> Result<Option<String>, WorkbenchError> {
+    match change {
+        Change::Analyze => {
             database.execute("ANALYZE")?;
-        } else {
-            database.create_index(change).map_err(|error| bad_index(change, error.into()))?;
+            Ok(None)
         }
-    }
-    Ok(())
-}
-
-pub(crate) fn is_analyze(change: &str) -> bool {
-    change.trim().trim_end_matches(';').trim().eq_ignore_ascii_case("ANALYZE")
-}
-
-fn bad_index(change: &str, error: WorkbenchError) -> WorkbenchError {
-    match error.code {
-        ErrorCode::Cancelled | ErrorCode::Deadline | ErrorCode::OutOfMemory => error,
-        _ => WorkbenchError::new(
-            ErrorCode::BadIndex,
-            format!("This index cannot be made: {} {}", change.trim(), error.message),
-        )
-        .hint("Write one CREATE INDEX statement on a table of this database."),
+        Change::Index(ddl) => database.create_index(ddl).map(Some).map_err(|error| {
+            let error = WorkbenchError::from(error);
+            match error.code {
+                ErrorCode::Cancelled | ErrorCode::Deadline | ErrorCode::OutOfMemory => error,
+                _ => bad_index(ddl, &error.message),
+            }
+        }),
     }
 }
 
-/// `DROP INDEX` for a name.
-pub(crate) fn drop_sql(name: &str) -> String {
-    format!("DROP INDEX {}", quote_name(name))
+fn bad_index(change: &str, because: &str) -> WorkbenchError {
+    let change = change.trim();
+    WorkbenchError::new(
+        ErrorCode::BadIndex,
+        format!("This index cannot be made: {change} {because}"),
+    )
+    .hint("Write one CREATE INDEX statement on a table of this database.")
 }

@@ -1,4 +1,4 @@
-//! The workbench itself: one open database and the copy that holds the indexes on trial.
+//! The workbench itself: one open database and the copy that holds the changes on trial.
 
 use std::rc::Rc;
 
@@ -6,14 +6,23 @@ use scanseek_engine::Database;
 
 use crate::host::HostControl;
 use crate::open::OpenDatabase;
-use crate::{Host, WorkbenchError, what_if};
+use crate::what_if::{self, Change};
+use crate::{Host, WorkbenchError};
 
 /// All use-cases over one database.
 pub struct Workbench {
     pub(crate) host: Rc<dyn Host>,
     pub(crate) open: Option<OpenDatabase>,
     /// A copy with changes applied, kept because building indexes takes time.
-    tuned: Option<(Vec<String>, Database)>,
+    tuned: Option<Tuned>,
+}
+
+/// A copy of the database with changes applied.
+pub(crate) struct Tuned {
+    pub(crate) database: Database,
+    pub(crate) changes: Vec<Change>,
+    /// Names of the indexes made, in the order of the changes.
+    pub(crate) names: Vec<String>,
 }
 
 impl Workbench {
@@ -45,23 +54,22 @@ impl Workbench {
     pub(crate) fn both(
         &mut self,
         changes: &[String],
-    ) -> Result<(&Database, &Database), WorkbenchError> {
+    ) -> Result<(&OpenDatabase, &Tuned), WorkbenchError> {
+        let changes = what_if::read_changes(changes)?;
         let open = self.open.as_ref().ok_or_else(WorkbenchError::no_database)?;
-        if self.tuned.as_ref().is_none_or(|(made, _)| made != changes) {
+        if self.tuned.as_ref().is_none_or(|tuned| tuned.changes != changes) {
             self.tuned = None;
-            let mut copy = open.database.fork()?;
+            let mut database = open.database.fork()?;
+            let mut names = Vec::new();
+            let total = changes.len() as u64;
             for (done, change) in changes.iter().enumerate() {
-                self.host.progress(
-                    "Building indexes on a copy",
-                    done as u64,
-                    Some(changes.len() as u64),
-                );
-                what_if::apply(&mut copy, std::slice::from_ref(change))?;
+                self.host.progress("Building indexes on a copy", done as u64, Some(total));
+                names.extend(what_if::apply(&mut database, change)?);
             }
-            self.tuned = Some((changes.to_vec(), copy));
+            self.tuned = Some(Tuned { database, changes, names });
         }
         match &self.tuned {
-            Some((_, tuned)) => Ok((&open.database, tuned)),
+            Some(tuned) => Ok((open, tuned)),
             None => Err(WorkbenchError::no_database()),
         }
     }
