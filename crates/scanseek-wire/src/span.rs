@@ -41,18 +41,18 @@ impl<'a> Utf16<'a> {
     }
 
     fn offset(&self, byte: usize) -> u32 {
-        let byte = byte.min(self.text.len());
+        let mut byte = byte.min(self.text.len());
+        while !self.text.is_char_boundary(byte) {
+            byte -= 1;
+        }
         let step = (byte / STEP).min(self.steps.len().saturating_sub(1));
+        // Not behind `byte`, which is a boundary itself.
         let mut start = step * STEP;
         while !self.text.is_char_boundary(start) {
             start += 1;
         }
         let units = self.steps.get(step).copied().unwrap_or(0)
-            + self.text[start.min(byte)..]
-                .char_indices()
-                .take_while(|(at, c)| start + at + c.len_utf8() <= byte)
-                .map(|(_, c)| c.len_utf16())
-                .sum::<usize>();
+            + self.text[start..byte].chars().map(char::len_utf16).sum::<usize>();
         u32::try_from(units).unwrap_or(u32::MAX)
     }
 }
