@@ -182,8 +182,9 @@ fn notice(notice: FileNotice) -> Notice {
     let (code, message) = match notice {
         FileNotice::WalMissing => (
             "wal_missing",
-            "This database is in WAL mode and its -wal file is not here. Rows that were not yet \
-             checkpointed are missing; drop both files together to include them.",
+            "This database is in WAL mode and its -wal file is not here. If an application was \
+             using it, rows that were not yet checkpointed are missing; open both files together to \
+             include them.",
         ),
         FileNotice::WalRead => ("wal_read", "The -wal file is read together with the database."),
         FileNotice::Utf16 => ("utf16", "Text in this database is stored as UTF-16."),
