@@ -115,9 +115,9 @@ export async function type(page, sql) {
   await page.keyboard.press("Escape");
 }
 
-export async function editorText(page) {
-  const lines = await page.locator(".cm-content .cm-line").allTextContents();
-  return lines.join("\n");
+export function editorText(page) {
+  // The editor keeps only the visible lines in the page, so the text is asked of the editor itself.
+  return page.locator(".cm-content").evaluate((content) => content.cmTile.root.view.state.doc.toString());
 }
 
 export async function showTab(page, name) {

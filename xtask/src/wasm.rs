@@ -87,6 +87,7 @@ fn inputs(pins: &Pins, tools: &Tools) -> Result<String> {
 fn compile(pins: &Pins, tools: &Tools, staging: &Path) -> Result<()> {
     // What an earlier build left must not be taken for this one's.
     let _ = fs::remove_dir_all(staging);
+    forget_crates_of_another_std(pins, tools)?;
     let build = &pins.build;
     let mut wasm_pack = process::command(&tools.wasm_pack);
     prepare_command(&mut wasm_pack, pins, tools)?;
@@ -101,6 +102,29 @@ fn compile(pins: &Pins, tools: &Tools, staging: &Path) -> Result<()> {
         wasm_pack.args(["--", "--features", &build.features.join(",")]);
     }
     require(wasm_pack, "`wasm-pack build`")?;
+    Ok(())
+}
+
+/// cargo tells compilers apart by their version. A standard library that was compiled again, as on a
+/// Debian machine set up anew, has the same version, and crates compiled against the earlier one
+/// then cannot be found. So they go when the library's files changed.
+fn forget_crates_of_another_std(pins: &Pins, tools: &Tools) -> Result<()> {
+    const STD: &str = "wasm-std";
+    let mut rustc = process::command("rustc");
+    rustc.args(["--print", "target-libdir", "--target", &pins.build.rust_target]);
+    tools.toolchain.kind.apply(&mut rustc, &[])?;
+    let folder = require(rustc, "`rustc --print target-libdir`")?;
+    let mut inputs = Fingerprint::new();
+    inputs.text(&tools.toolchain.version);
+    for file in sorted_entries(Path::new(folder.trim()))? {
+        let modified = fs::metadata(&file)?.modified()?;
+        inputs.text(&format!("{} {modified:?}", file.display()));
+    }
+    let fingerprint = inputs.finish();
+    if !fingerprint::is_current(STD, &fingerprint) {
+        let _ = fs::remove_dir_all(root().join("target").join(&pins.build.rust_target));
+        fingerprint::remember(STD, &fingerprint)?;
+    }
     Ok(())
 }
 
