@@ -100,7 +100,7 @@ pub fn advise(
         not_advised: BTreeMap::new(),
         not_analysed: Vec::new(),
     };
-    let mut known: BTreeMap<IndexSpec, Candidate> = BTreeMap::new();
+    let mut known = Known::new();
     let mut chosen: BTreeSet<IndexSpec> = BTreeSet::new();
     for query in 0..workload.len() {
         adviser.oracle.progress("Looking for indexes", query, workload.len());
@@ -117,7 +117,8 @@ pub fn advise(
             }
         };
         for candidate in &found {
-            known.entry(candidate.spec.clone()).or_insert_with(|| candidate.clone());
+            let by_query = known.entry(candidate.spec.clone()).or_default();
+            by_query.insert(query, candidate.reasons.clone());
         }
         chosen.extend(adviser.best_option(query, found)?);
     }
@@ -126,6 +127,24 @@ pub fn advise(
     adviser.keep_at_most(max_indexes, &mut set)?;
     let (after, analyze) = adviser.verify(&mut set)?;
     adviser.finish(set, after, analyze, &known)
+}
+
+/// Reasons of each candidate, by the query it was thought of for.
+type Known = BTreeMap<IndexSpec, BTreeMap<usize, Vec<Reason>>>;
+
+/// The reasons that hold for the queries it helps; for any query, if none of those thought of it.
+fn reasons(known: &Known, spec: &IndexSpec, helps: &[usize]) -> Vec<Reason> {
+    let Some(by_query) = known.get(spec) else { return Vec::new() };
+    let mut reasons: Vec<Reason> = Vec::new();
+    for reason in helps.iter().filter_map(|query| by_query.get(query)).flatten() {
+        if !reasons.contains(reason) {
+            reasons.push(reason.clone());
+        }
+    }
+    if reasons.is_empty() {
+        reasons = by_query.values().next().cloned().unwrap_or_default();
+    }
+    reasons
 }
 
 struct Adviser<'a> {
@@ -414,7 +433,7 @@ impl Adviser<'_> {
         set: Vec<IndexSpec>,
         mut after: BTreeMap<usize, Outcome>,
         analyze: bool,
-        known: &BTreeMap<IndexSpec, Candidate>,
+        known: &Known,
     ) -> Result<Advice, OracleError> {
         let mut helps: Vec<Vec<usize>> = vec![Vec::new(); set.len()];
         let queries: Vec<usize> = after.keys().copied().collect();
@@ -431,7 +450,7 @@ impl Adviser<'_> {
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
                 bytes => bytes.unwrap_or(0),
             };
-            let reasons = known.get(spec).map(|known| known.reasons.clone()).unwrap_or_default();
+            let reasons = reasons(known, spec, &helps);
             create.push(AdvisedIndex { spec: spec.clone(), bytes, reasons, helps });
         }
         let gain = |index: &AdvisedIndex| -> f64 {
