@@ -41,6 +41,11 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
         }
         Command::Suggest { database, sql, max_indexes, output } => {
             let text = sql.read()?;
+            if let Some(path) = output {
+                for target in [path.clone(), path.with_extension("down.sql")] {
+                    refuse_input(&target, database, sql.workload.as_deref())?;
+                }
+            }
             let mut workbench = open(database)?;
             let options = domain::SuggestOptions { max_indexes: *max_indexes };
             let suggested = workbench.suggest(&text, &options).map_err(|e| failed(&e, &text))?;
@@ -219,6 +224,23 @@ fn parameter(text: &str) -> Result<(String, domain::Value)> {
         .split_once('=')
         .with_context(|| format!("“{text}” is not NAME=VALUE, for example :customer=42"))?;
     Ok((name.trim().to_owned(), domain::parse_value(value)))
+}
+
+/// Refuses to write over a file that is read, under whatever name, or over any database.
+fn refuse_input(target: &Path, database: &Path, workload: Option<&Path>) -> Result<()> {
+    let Ok(real) = target.canonicalize() else { return Ok(()) };
+    let is_input = [Some(database), workload]
+        .into_iter()
+        .flatten()
+        .any(|input| input.canonicalize().is_ok_and(|input| input == real));
+    let mut head = [0; 15];
+    let is_database = std::fs::File::open(&real)
+        .and_then(|mut file| file.read_exact(&mut head))
+        .is_ok_and(|()| &head == b"SQLite format 3");
+    if is_input || is_database {
+        bail!("{} is an input or a database and is not written over", target.display());
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<String> {

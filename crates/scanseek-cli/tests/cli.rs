@@ -170,6 +170,12 @@ fn bad_input_ends_with_2_and_one_clear_line() {
     }
     // A statement that SQLite refuses is a check that did not hold.
     json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
+    let store = folder.path("store.db");
+    let bytes = std::fs::read(&store).unwrap();
+    let over =
+        ["suggest", &store, "-q", "SELECT * FROM invoices WHERE customer_id = 41", "-o", &store];
+    assert_eq!(scanseek(&over).status.code(), Some(2));
+    assert!(bytes == std::fs::read(&store).unwrap(), "the database was written over");
     let explained = json(1, &["explain", &folder.path("store.db"), "-q", "SELECT * FROM nosuch"]);
     assert_eq!(explained["statements"][0]["error"]["code"], "unknown_name");
 }
