@@ -72,9 +72,9 @@ impl Database {
         let notices = file_check::check(base.as_ref(), wal.is_some())?;
         let files = runtime::start();
         let name = fresh_name();
-        files.insert(&name, CowFile::over(Arc::clone(&base)));
+        files.insert(&name, CowFile::over(Arc::clone(&base), Arc::clone(files.pool())));
         if let Some(wal) = wal {
-            files.insert(&format!("{name}-wal"), CowFile::over(Arc::new(wal)));
+            files.insert(&format!("{name}-wal"), CowFile::over(Arc::new(wal), Arc::clone(files.pool())));
         }
         let mut database = Self::connect(name, files, base, control)?;
         database.reload()?;
@@ -88,7 +88,7 @@ impl Database {
     pub fn create(control: Rc<dyn Control>) -> Result<Self, EngineError> {
         let files = runtime::start();
         let name = fresh_name();
-        files.insert(&name, CowFile::default());
+        files.insert(&name, CowFile::empty(Arc::clone(files.pool())));
         Self::connect(name, files, Arc::new(Vec::new()), control)
     }
 
@@ -206,7 +206,7 @@ impl Database {
     /// # Errors
     /// If the file cannot be read.
     pub fn fingerprint(&self) -> Result<Fingerprint, EngineError> {
-        let failed = |error: crate::StorageError| EngineError::Storage(error.0);
+        let failed = |error: crate::StorageError| EngineError::Storage(error.to_string());
         if self.base.length() > 0 {
             return Fingerprint::of(self.base.length(), |at, buffer| self.base.read_at(at, buffer))
                 .map_err(failed);
@@ -223,7 +223,7 @@ impl Database {
         let Some(file) = self.files.get(&self.name) else { return Ok(Vec::new()) };
         let file = lock(&file);
         let mut bytes = vec![0; file.length() as usize];
-        file.read(0, &mut bytes).map_err(|error| EngineError::Storage(error.0))?;
+        file.read(0, &mut bytes).map_err(|error| EngineError::Storage(error.to_string()))?;
         Ok(bytes)
     }
 

@@ -27,7 +27,7 @@ pub(crate) fn check(base: &dyn RandomRead, has_wal: bool) -> Result<Vec<FileNoti
         return Err(EngineError::EmptyFile);
     }
     let mut first = vec![0; length.min(4096) as usize];
-    base.read_at(0, &mut first).map_err(|error| EngineError::Storage(error.0))?;
+    base.read_at(0, &mut first).map_err(|error| EngineError::Storage(error.to_string()))?;
     if !first.starts_with(MAGIC) {
         return Err(if first.len() >= 512 && length.is_multiple_of(512) && looks_random(&first) {
             EngineError::Encrypted

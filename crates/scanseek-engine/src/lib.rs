@@ -33,7 +33,9 @@ pub use measure::{Measured, ResultHash, Rows, RowsRequest};
 pub use planner::ShadowPlanner;
 pub use runtime::{BuildInfo, build_info};
 pub use statement::{Prepared, StatementKind};
+pub use storage::{
+    ExtentSource, Extents, RandomRead, SpillFile, StorageError, StorageLimits, StorageUse,
+};
 #[cfg(not(target_family = "wasm"))]
-pub use storage::FileBase;
-pub use storage::{RandomRead, StorageError};
+pub use storage::{FileBase, TemporarySpill};
 pub use value::Value;

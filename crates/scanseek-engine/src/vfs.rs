@@ -9,7 +9,7 @@ use rsqlite_vfs::{
     SQLiteVfs, SyncOptions, VfsError, VfsErrorCode, VfsFile, VfsResult, VfsStore,
 };
 
-use crate::storage::{CowFile, StorageError};
+use crate::storage::{CowFile, PagePool, StorageError};
 
 /// The name under which the VFS is registered.
 pub(crate) const VFS_NAME: &str = "scanseek";
@@ -19,22 +19,35 @@ pub(crate) type Shared = Arc<Mutex<CowFile>>;
 
 /// All named files. Names are unique per database, so connections never meet.
 #[derive(Clone, Default)]
-pub(crate) struct Files(Arc<Mutex<BTreeMap<String, Shared>>>);
+pub(crate) struct Files {
+    named: Arc<Mutex<BTreeMap<String, Shared>>>,
+    pool: Arc<PagePool>,
+}
 
 impl Files {
     pub(crate) fn insert(&self, name: &str, file: CowFile) -> Shared {
         let shared = Arc::new(Mutex::new(file));
-        lock(&self.0).insert(name.to_owned(), Arc::clone(&shared));
+        lock(&self.named).insert(name.to_owned(), Arc::clone(&shared));
         shared
     }
 
+    /// Where the pages written to all files are kept.
+    pub(crate) fn pool(&self) -> &Arc<PagePool> {
+        &self.pool
+    }
+
+    /// A file without a base or a name.
+    fn scratch(&self) -> CowFile {
+        CowFile::empty(Arc::clone(&self.pool))
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<Shared> {
-        lock(&self.0).get(name).cloned()
+        lock(&self.named).get(name).cloned()
     }
 
     /// Forgets a database and the journals beside it.
     pub(crate) fn remove_all(&self, name: &str) {
-        let mut files = lock(&self.0);
+        let mut files = lock(&self.named);
         for suffix in ["", "-wal", "-journal", "-shm"] {
             files.remove(&format!("{name}{suffix}"));
         }
@@ -64,8 +77,9 @@ impl VfsFile for Handle {
     }
 
     fn truncate(&mut self, size: u64) -> VfsResult<()> {
-        lock(&self.file).truncate(size);
-        Ok(())
+        lock(&self.file)
+            .truncate(size)
+            .map_err(|error| vfs_error(VfsErrorCode::IoTruncate, &error))
     }
 
     fn sync(&mut self, _options: SyncOptions) -> VfsResult<()> {
@@ -91,6 +105,7 @@ impl VfsFile for Handle {
 }
 
 fn vfs_error(code: VfsErrorCode, error: &StorageError) -> VfsError {
+    let code = if matches!(error, StorageError::Full { .. }) { VfsErrorCode::Full } else { code };
     VfsError::new(code, error.to_string().into())
 }
 
@@ -103,11 +118,11 @@ impl VfsStore for Store {
     fn open_file(data: &AppData, request: OpenRequest<'_>) -> VfsResult<OpenedFile<Handle>> {
         let access = request.options.access();
         let file = match request.filename {
-            None => Arc::default(),
+            None => Arc::new(Mutex::new(data.files.scratch())),
             Some(name) => match data.files.get(name.path()) {
                 Some(file) => file,
                 None if request.options.create() => {
-                    data.files.insert(name.path(), CowFile::default())
+                    data.files.insert(name.path(), data.files.scratch())
                 }
                 None => {
                     return Err(VfsError::new(VfsErrorCode::CantOpen, "no such file".into()));
@@ -126,7 +141,7 @@ impl VfsStore for Store {
         if let Some(name) = name
             && options.delete_on_close()
         {
-            lock(&data.files.0).remove(name);
+            lock(&data.files.named).remove(name);
         }
         Ok(())
     }
@@ -140,7 +155,7 @@ impl VfsStore for Store {
     }
 
     fn delete_file(data: &AppData, name: &str, _sync_dir: bool) -> VfsResult<()> {
-        lock(&data.files.0).remove(name);
+        lock(&data.files.named).remove(name);
         Ok(())
     }
 }

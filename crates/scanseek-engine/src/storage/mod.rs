@@ -1,0 +1,18 @@
+//! What lies under the VFS: read-only bases of random reads, and pages written on top of them.
+
+mod base;
+mod cow;
+mod extents;
+mod pages;
+mod spill;
+
+#[cfg(not(target_family = "wasm"))]
+pub use base::FileBase;
+pub use base::{RandomRead, StorageError};
+pub(crate) use cow::CowFile;
+pub use extents::{ExtentSource, Extents};
+pub(crate) use pages::PagePool;
+pub use pages::{StorageLimits, StorageUse};
+#[cfg(not(target_family = "wasm"))]
+pub use spill::TemporarySpill;
+pub use spill::SpillFile;
