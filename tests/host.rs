@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Instant;
 
-use scanseek_workbench::{Host, Workbench};
+use scanseek_workbench::{DatabaseFiles, Host, Workbench};
 
 pub(crate) struct TestHost {
     start: Instant,
@@ -42,6 +42,6 @@ pub(crate) fn workbench(script: &str) -> Workbench {
     database.execute_script(script).unwrap_or_else(|error| panic!("{error}\n{script}"));
     let bytes = database.to_bytes().unwrap();
     let mut workbench = Workbench::new(TestHost::patient());
-    workbench.open_file("test.db", std::sync::Arc::new(bytes), None).unwrap();
+    workbench.open_file("test.db", DatabaseFiles::alone(std::sync::Arc::new(bytes))).unwrap();
     workbench
 }

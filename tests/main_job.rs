@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use scanseek_workbench::{
-    ErrorCode, LinkState, RunOptions, SuggestOptions, TrialOptions, Workbench,
+    DatabaseFiles, ErrorCode, LinkState, RunOptions, SuggestOptions, TrialOptions, Workbench,
 };
 
 use crate::host::{TestHost, workbench};
@@ -109,7 +109,11 @@ fn bad_input_is_said_and_nothing_is_lost() {
     }
 
     // A file that cannot be opened leaves the one before open.
-    assert!(workbench.open_file("bad", Arc::new(b"no database".to_vec()), None).is_err());
+    assert!(
+        workbench
+            .open_file("bad", DatabaseFiles::alone(Arc::new(b"no database".to_vec())))
+            .is_err()
+    );
     assert!(workbench.run("SELECT count(*) FROM orders", &[], &OPTIONS).is_ok());
     workbench.close();
     assert_eq!(workbench.explain("SELECT 1").unwrap_err().code, ErrorCode::NoDatabase);
@@ -138,7 +142,7 @@ fn every_long_call_can_be_cancelled() {
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n";
     for (what, looks) in [("run", 500), ("suggest", 100), ("suggest", 400), ("trial", 300)] {
         let mut workbench = Workbench::new(TestHost::cancelling_after(looks));
-        workbench.open_file("test.db", bytes.clone(), None).unwrap();
+        workbench.open_file("test.db", DatabaseFiles::alone(bytes.clone())).unwrap();
         let code = match what {
             "run" => {
                 let ran = workbench.run(endless, &[], &OPTIONS).unwrap();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scanseek_workbench::{Workbench, build_sample, samples, workload};
+use scanseek_workbench::{DatabaseFiles, Workbench, build_sample, samples, workload};
 
 use crate::host::TestHost;
 
@@ -13,7 +13,8 @@ fn samples_are_whole_and_their_workloads_run() {
         let bytes = build_sample(info.id, scale, TestHost::patient()).unwrap();
         assert!(bytes == build_sample(info.id, scale, TestHost::patient()).unwrap(), "{}", info.id);
         let mut workbench = Workbench::new(TestHost::patient());
-        let opened = workbench.open_file("sample.db", Arc::new(bytes), None).unwrap();
+        let opened =
+            workbench.open_file("sample.db", DatabaseFiles::alone(Arc::new(bytes))).unwrap();
         assert!(opened.notices.is_empty(), "{:?}", opened.notices);
         assert!(opened.schema.tables.iter().all(|table| table.row_count > Some(0)));
         let explained = workbench.explain(workload(info.id).unwrap()).unwrap();
@@ -33,7 +34,7 @@ fn the_store_has_300_000_rows_in_six_tables_and_no_index() {
     let rows: u64 = opened.schema.tables.iter().filter_map(|table| table.row_count).sum();
     assert_eq!(rows, 300_000);
     assert_eq!(opened.schema.indexes().count(), 0);
-    assert_eq!(opened.info.fingerprint.to_string().len(), 16);
+    assert_eq!(workbench.fingerprint().unwrap().to_string().len(), 16);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The commands: read the input, call the use-case, hand the result to the output.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -165,33 +165,34 @@ fn explain(
 fn open(path: &Path) -> Result<domain::Workbench> {
     let base = domain::FileBase::open(path)
         .with_context(|| format!("{} cannot be opened", path.display()))?;
-    let mut wal_path = path.as_os_str().to_owned();
-    wal_path.push("-wal");
-    let wal_path = PathBuf::from(wal_path);
-    let wal = match std::fs::read(&wal_path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => {
-            return Err(error).with_context(|| format!("{} cannot be read", wal_path.display()));
-        }
+    let files = domain::DatabaseFiles {
+        base: Arc::new(base),
+        wal: beside(path, "-wal")?,
+        journal: beside(path, "-journal")?,
     };
-    let mut journal_path = path.as_os_str().to_owned();
-    journal_path.push("-journal");
-    if std::fs::metadata(PathBuf::from(journal_path)).is_ok_and(|file| file.len() > 0) {
-        eprintln!(
-            "note: A -journal file lies beside the database: something was writing when it stopped. It is not rolled back here."
-        );
-    }
     let name = path.file_name().map_or("database".into(), |name| name.to_string_lossy());
     let mut workbench = domain::Workbench::new(Rc::new(Terminal::new()));
     let opened = workbench
-        .open_file(&name, Arc::new(base), wal)
+        .open_file(&name, files)
         .map_err(|error| failed(&error, ""))
         .with_context(|| path.display().to_string())?;
     for notice in opened.notices {
         eprintln!("note: {}", notice.message);
     }
     Ok(workbench)
+}
+
+/// The file of that name with a suffix, if it is there.
+fn beside(path: &Path, suffix: &str) -> Result<Option<Arc<dyn domain::RandomRead>>> {
+    let mut path = path.as_os_str().to_owned();
+    path.push(suffix);
+    match domain::FileBase::open(Path::new(&path)) {
+        Ok(file) => Ok(Some(Arc::new(file))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(error).with_context(|| format!("{} cannot be read", path.to_string_lossy()))
+        }
+    }
 }
 
 /// The statements of a patch that are tried: its indexes and `ANALYZE`.

@@ -1,9 +1,10 @@
 //! How a run is watched and stopped: a clock, a cancel flag, a deadline and a limit on work.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// What the engine asks of its host while SQLite runs. Called about every thousand VM steps.
+/// What the engine asks of its host while SQLite runs. Called about every thousand VM steps, and
+/// about every sixteenth read or write.
 pub trait Control {
     /// Nanoseconds of a clock that never goes back.
     fn now_ns(&self) -> u64;
@@ -38,12 +39,54 @@ pub enum Stop {
 /// VM steps between two looks at the control; its cost cannot be measured at this rate.
 pub(crate) const PROGRESS_STEPS: i32 = 1000;
 
+/// Reads and writes of the VFS between two looks at the control.
+const VFS_CALLS: u32 = 16;
+
+thread_local! {
+    /// The run going on in this thread; SQLite calls the VFS without saying for whom.
+    static RUNNING: RefCell<Option<Rc<Watch>>> = const { RefCell::new(None) };
+    static CALLS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Asked by the VFS for every read and write: true if it is to fail as interrupted.
+///
+/// The progress handler has blind spots: one opcode may count a whole table or merge a whole sort.
+/// All of them read or write. A run is failed once only, so that what it began can be rolled back.
+pub(crate) fn interrupted_in_vfs() -> bool {
+    let calls = CALLS.get() + 1;
+    CALLS.set(calls);
+    calls.is_multiple_of(VFS_CALLS)
+        && RUNNING.with_borrow(|running| {
+            running.as_ref().is_some_and(|watch| !watch.is_stopped() && watch.look())
+        })
+}
+
 /// The state that the progress handler of one connection sees.
 pub(crate) struct Watch {
     pub(crate) control: Rc<dyn Control>,
     deadline_ns: Cell<Option<u64>>,
     steps_left: Cell<Option<u64>>,
     stopped: Cell<Option<Stop>>,
+}
+
+/// A run that is being watched until this goes.
+pub(crate) struct Watched {
+    watch: Rc<Watch>,
+    outer: Option<Rc<Watch>>,
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.watch.clear();
+        RUNNING.set(self.outer.take());
+    }
+}
+
+impl Watched {
+    /// Ends the run and says why it stopped, if it did.
+    pub(crate) fn end(self) -> Option<Stop> {
+        self.watch.stopped.get()
+    }
 }
 
 impl Watch {
@@ -57,17 +100,22 @@ impl Watch {
     }
 
     /// Starts a run that may take `time_ns` and `steps`; `None` is no limit.
-    pub(crate) fn begin(&self, time_ns: Option<u64>, steps: Option<u64>) {
-        self.stopped.set(None);
+    pub(crate) fn begin(self: &Rc<Self>, time_ns: Option<u64>, steps: Option<u64>) -> Watched {
+        self.clear();
         self.steps_left.set(steps);
         self.deadline_ns.set(time_ns.map(|time| self.control.now_ns().saturating_add(time)));
+        let outer = RUNNING.replace(Some(Rc::clone(self)));
+        Watched { watch: Rc::clone(self), outer }
     }
 
-    /// Ends the run and says why it stopped, if it did.
-    pub(crate) fn end(&self) -> Option<Stop> {
-        self.deadline_ns.set(None);
+    fn clear(&self) {
+        self.stopped.set(None);
         self.steps_left.set(None);
-        self.stopped.take()
+        self.deadline_ns.set(None);
+    }
+
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.stopped.get().is_some()
     }
 
     /// True if the run is to stop now.
@@ -76,10 +124,6 @@ impl Watch {
             Some(Stop::Cancelled)
         } else if self.deadline_ns.get().is_some_and(|deadline| self.control.now_ns() > deadline) {
             Some(Stop::Deadline)
-        } else if let Some(left) = self.steps_left.get() {
-            let left = left.saturating_sub(PROGRESS_STEPS as u64);
-            self.steps_left.set(Some(left));
-            (left == 0).then_some(Stop::StepLimit)
         } else {
             None
         };
@@ -87,5 +131,19 @@ impl Watch {
             self.stopped.set(stop);
         }
         stop.is_some()
+    }
+
+    /// As [`Watch::look`], and counts the steps since the last call.
+    pub(crate) fn look_and_count(&self) -> bool {
+        if self.look() {
+            return true;
+        }
+        let Some(left) = self.steps_left.get() else { return false };
+        let left = left.saturating_sub(PROGRESS_STEPS as u64);
+        self.steps_left.set(Some(left));
+        if left == 0 {
+            self.stopped.set(Some(Stop::StepLimit));
+        }
+        left == 0
     }
 }

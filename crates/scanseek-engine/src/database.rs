@@ -27,6 +27,24 @@ pub struct Database {
     schema: Schema,
 }
 
+/// A database file and what lies beside it.
+#[derive(Clone)]
+pub struct DatabaseFiles {
+    /// The database.
+    pub base: Arc<dyn RandomRead>,
+    /// Its `-wal` file: changes that were not yet copied into the database.
+    pub wal: Option<Arc<dyn RandomRead>>,
+    /// Its `-journal` file: pages as they were before a change that did not end.
+    pub journal: Option<Arc<dyn RandomRead>>,
+}
+
+impl DatabaseFiles {
+    /// A database with nothing beside it.
+    pub fn alone(base: Arc<dyn RandomRead>) -> Self {
+        Self { base, wal: None, journal: None }
+    }
+}
+
 /// What opening a file gives.
 pub struct Opened {
     /// The database.
@@ -59,22 +77,25 @@ impl Drop for Database {
 }
 
 impl Database {
-    /// Opens a database file over `base`, with the bytes of its `-wal` file if there is one.
+    /// Opens a database file with what lies beside it. A journal of a change that did not end is
+    /// rolled back, on the copy.
     ///
     /// # Errors
     /// Says in words what the file is if it is no whole SQLite database.
-    pub fn open(
-        base: Arc<dyn RandomRead>,
-        wal: Option<Vec<u8>>,
-        control: Rc<dyn Control>,
-    ) -> Result<Opened, EngineError> {
-        let wal = wal.filter(|bytes| !bytes.is_empty());
-        let notices = file_check::check(base.as_ref(), wal.is_some())?;
+    pub fn open(files: DatabaseFiles, control: Rc<dyn Control>) -> Result<Opened, EngineError> {
+        let DatabaseFiles { base, wal, journal } = files;
+        let not_empty = |file: Option<Arc<dyn RandomRead>>| file.filter(|file| file.length() > 0);
+        let beside = [("-wal", not_empty(wal)), ("-journal", not_empty(journal))];
+        let changes = beside.iter().any(|(_, file)| file.is_some());
+        let notices = file_check::check(base.as_ref(), changes)?;
         let files = runtime::start();
         let name = fresh_name();
-        files.insert(&name, CowFile::over(Arc::clone(&base), Arc::clone(files.pool())));
-        if let Some(wal) = wal {
-            files.insert(&format!("{name}-wal"), CowFile::over(Arc::new(wal), Arc::clone(files.pool())));
+        let over = |base| CowFile::over(base, Arc::clone(files.pool()));
+        files.insert(&name, over(Arc::clone(&base)));
+        for (suffix, file) in beside {
+            if let Some(file) = file {
+                files.insert(&format!("{name}{suffix}"), over(file));
+            }
         }
         let mut database = Self::connect(name, files, base, control)?;
         database.reload()?;
@@ -99,7 +120,7 @@ impl Database {
     /// If SQLite cannot open it.
     pub fn fork(&self) -> Result<Self, EngineError> {
         let name = fresh_name();
-        for suffix in ["", "-wal"] {
+        for suffix in ["", "-wal", "-journal"] {
             if let Some(file) = self.files.get(&format!("{}{suffix}", self.name)) {
                 let copy = lock(&file).clone();
                 self.files.insert(&format!("{name}{suffix}"), copy);
@@ -138,7 +159,7 @@ impl Database {
             );
         }
         let database = Self { conn, watch, name, files, base, schema: Schema::default() };
-        harden(&database.conn)?;
+        harden(&database.conn, cache_pages(database.base.as_ref()))?;
         Ok(database)
     }
 
@@ -169,11 +190,11 @@ impl Database {
     /// Counts the rows of every table, as far as `time_ns` reaches; tables not reached stay open.
     pub fn count_rows(&mut self, time_ns: u64) {
         let mut schema = std::mem::take(&mut self.schema);
-        self.watch.begin(Some(time_ns), None);
+        let watched = self.watch.begin(Some(time_ns), None);
         for table in &mut schema.tables {
             table.row_count = catalog::count_rows(self, table);
         }
-        self.watch.end();
+        drop(watched);
         self.schema = schema;
     }
 
@@ -227,6 +248,15 @@ impl Database {
         Ok(bytes)
     }
 
+    /// Closes the connection and goes on with the database as a base for others. Changes still in
+    /// a `-wal` file are not in it.
+    pub fn into_base(self) -> Arc<dyn RandomRead> {
+        match self.files.get(&self.name) {
+            Some(file) => Arc::new(lock(&file).clone()),
+            None => Arc::new(Vec::new()),
+        }
+    }
+
     /// Compiles one statement that a person wrote.
     ///
     /// # Errors
@@ -246,12 +276,12 @@ impl Database {
     /// # Errors
     /// What SQLite says, [`EngineError::Cancelled`], and a second statement in the text.
     pub fn execute(&self, sql: &str) -> Result<(), EngineError> {
-        self.watch.begin(None, None);
+        let watched = self.watch.begin(None, None);
         let result = self.prepare_own(sql).and_then(|statement| {
             while statement.step()? {}
             Ok(())
         });
-        self.watch.end();
+        drop(watched);
         result
     }
 
@@ -318,7 +348,7 @@ impl Database {
         unsafe { self.conn.handle() }
     }
 
-    pub(crate) fn watch(&self) -> &Watch {
+    pub(crate) fn watch(&self) -> &Rc<Watch> {
         &self.watch
     }
 
@@ -432,6 +462,16 @@ impl Database {
     }
 }
 
+/// Pages that SQLite is told to keep: 64 MiB in all, see [`runtime::CACHE_FACTOR`], or 16 MiB for a
+/// file that would not fit, where the memory is better used otherwise. It depends on the file alone,
+/// so that page reads are the same everywhere.
+fn cache_pages(base: &dyn RandomRead) -> u64 {
+    const MIB: u64 = 1 << 20;
+    let bytes = if base.length() > 64 * MIB { 16 * MIB } else { 64 * MIB };
+    let page_size = file_check::page_size(base).unwrap_or(4096);
+    bytes / runtime::CACHE_FACTOR / page_size
+}
+
 fn fresh_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("scanseek-{}.db", NEXT.fetch_add(1, Ordering::Relaxed))
@@ -440,5 +480,5 @@ fn fresh_name() -> String {
 unsafe extern "C" fn on_progress(watch: *mut c_void) -> c_int {
     // SAFETY: the pointer is the boxed watch of a live database.
     let watch = unsafe { &*watch.cast::<Watch>() };
-    c_int::from(watch.look())
+    c_int::from(watch.look_and_count())
 }

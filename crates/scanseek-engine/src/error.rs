@@ -64,6 +64,9 @@ pub enum EngineError {
     /// Memory ran out.
     #[error("There is not enough memory for this.")]
     OutOfMemory,
+    /// What may be written to copies is used up.
+    #[error("The copy that this is tried on has grown as large as it may.")]
+    Full,
     /// The storage under the database failed.
     #[error("The file could not be read: {0}.")]
     Storage(String),
@@ -80,6 +83,7 @@ impl EngineError {
         use crate::bindings as ffi;
         match code & 0xff {
             ffi::SQLITE_NOMEM => Self::OutOfMemory,
+            ffi::SQLITE_FULL => Self::Full,
             ffi::SQLITE_INTERRUPT => Self::Cancelled,
             ffi::SQLITE_CORRUPT => Self::Corrupt(message),
             ffi::SQLITE_NOTADB => Self::NotADatabase(message),

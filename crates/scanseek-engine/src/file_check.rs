@@ -20,6 +20,23 @@ pub enum FileNotice {
     LongerThanHeader,
 }
 
+/// The page size that the header names, if it can be one.
+pub(crate) fn page_size(base: &dyn RandomRead) -> Option<u64> {
+    let mut bytes = [0; 2];
+    if base.length() < 18 || base.read_at(16, &mut bytes).is_err() {
+        return None;
+    }
+    page_size_in(bytes)
+}
+
+fn page_size_in(header: [u8; 2]) -> Option<u64> {
+    let size = match u16::from_be_bytes(header) {
+        1 => 65536,
+        size => u64::from(size),
+    };
+    ((512..=65536).contains(&size) && size.is_power_of_two()).then_some(size)
+}
+
 /// Looks at the header. `has_wal` is true if a `-wal` file is given too.
 pub(crate) fn check(base: &dyn RandomRead, has_wal: bool) -> Result<Vec<FileNotice>, EngineError> {
     let length = base.length();
@@ -38,13 +55,10 @@ pub(crate) fn check(base: &dyn RandomRead, has_wal: bool) -> Result<Vec<FileNoti
     if first.len() < HEADER {
         return Err(EngineError::Truncated { expected_bytes: 512, actual_bytes: length });
     }
-    let page_size = match u16::from_be_bytes([first[16], first[17]]) {
-        1 => 65536,
-        size => u64::from(size),
+    let Some(page_size) = page_size_in([first[16], first[17]]) else {
+        let named = u16::from_be_bytes([first[16], first[17]]);
+        return Err(EngineError::Corrupt(format!("its header names a page size of {named}")));
     };
-    if !(512..=65536).contains(&page_size) || !page_size.is_power_of_two() {
-        return Err(EngineError::Corrupt(format!("its header names a page size of {page_size}")));
-    }
     let be32 =
         |at: usize| u32::from_be_bytes([first[at], first[at + 1], first[at + 2], first[at + 3]]);
     let mut notices = Vec::new();

@@ -8,12 +8,8 @@ use rusqlite::Connection;
 use crate::EngineError;
 use crate::bindings as ffi;
 
-/// Pages kept in memory, 64 MiB at 4 KiB a page. A fixed number, so that page reads are the same
-/// everywhere.
-const CACHE_PAGES: u32 = 16_384;
-
 /// Settings that must stand before the first read.
-pub(crate) fn harden(conn: &Connection) -> Result<(), EngineError> {
+pub(crate) fn harden(conn: &Connection, cache_pages: u64) -> Result<(), EngineError> {
     // SAFETY: the handle is live, and each option takes an int and a pointer that may be null.
     unsafe {
         let db = conn.handle();
@@ -23,6 +19,8 @@ pub(crate) fn harden(conn: &Connection) -> Result<(), EngineError> {
             (ffi::SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
             (ffi::SQLITE_DBCONFIG_ENABLE_TRIGGER, 0),
             (ffi::SQLITE_DBCONFIG_STMT_SCANSTATUS, 0),
+            // Closing a copy need not write its log into it.
+            (ffi::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1),
         ] {
             ffi::sqlite3_db_config(db, option, value as c_int, none);
         }
@@ -38,7 +36,7 @@ pub(crate) fn harden(conn: &Connection) -> Result<(), EngineError> {
     // Exclusive locking before the first read is what lets a WAL database open without shared
     // memory. Temporary files go through our VFS: in memory, a sort could not be cancelled.
     conn.execute_batch(&format!(
-        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=FILE; PRAGMA cache_size={CACHE_PAGES};
+        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=FILE; PRAGMA cache_size={cache_pages};
          PRAGMA synchronous=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
     ))
     .map_err(|error| sqlite_error(&error))

@@ -26,12 +26,12 @@ mod value;
 mod vfs;
 
 pub use control::{Control, NoControl, Stop};
-pub use database::{BulkInsert, BulkValue, Database, FileInfo, Opened};
+pub use database::{BulkInsert, BulkValue, Database, DatabaseFiles, FileInfo, Opened};
 pub use error::EngineError;
 pub use file_check::FileNotice;
 pub use measure::{Measured, ResultHash, Rows, RowsRequest};
 pub use planner::ShadowPlanner;
-pub use runtime::{BuildInfo, build_info};
+pub use runtime::{BuildInfo, build_info, limit_storage, spill_to, storage_use};
 pub use statement::{Prepared, StatementKind};
 pub use storage::{
     ExtentSource, Extents, RandomRead, SpillFile, StorageError, StorageLimits, StorageUse,

@@ -128,7 +128,7 @@ impl Prepared<'_> {
     pub fn drain(&self, times: u32) -> Result<(), EngineError> {
         self.require_read()?;
         let watch = self.db.watch();
-        watch.begin(None, None);
+        let watched = watch.begin(None, None);
         seed_random();
         let mut result = Ok(());
         for _ in 0..times {
@@ -144,7 +144,7 @@ impl Prepared<'_> {
                 break;
             }
         }
-        watch.end();
+        drop(watched);
         result
     }
 
@@ -167,7 +167,7 @@ impl Prepared<'_> {
             db_status(handle, ffi::SQLITE_DBSTATUS_CACHE_MISS, true);
         }
         let page_requests = runtime::page_requests();
-        watch.begin(time_ns, step_limit);
+        let watched = watch.begin(time_ns, step_limit);
         let result = loop {
             match self.step() {
                 Ok(true) => {
@@ -178,7 +178,7 @@ impl Prepared<'_> {
                 Err(error) => break Err(error),
             }
         };
-        let stopped = watch.end();
+        let stopped = watched.end();
         // SAFETY: as above. The counters are read before the reset, which may add to them.
         let counters = unsafe {
             let status = |op| ffi::sqlite3_stmt_status(self.raw, op, 0).max(0) as u64;
@@ -301,7 +301,7 @@ impl Prepared<'_> {
     ) -> (Result<Option<Stop>, EngineError>, u64) {
         let watch = self.db.watch();
         seed_random();
-        watch.begin(time_ns, None);
+        let watched = watch.begin(time_ns, None);
         let mut rows = 0;
         let result = loop {
             match self.step() {
@@ -310,7 +310,7 @@ impl Prepared<'_> {
                 Err(error) => break Err(error),
             }
         };
-        let stopped = watch.end();
+        let stopped = watched.end();
         match (result, stopped) {
             (Err(EngineError::Cancelled), Some(stop)) => (Ok(Some(stop)), rows),
             (result, _) => (result, rows),

@@ -43,7 +43,7 @@ impl ShadowPlanner {
             crate::vfs::VFS_NAME,
         )
         .map_err(|error| sqlite_error(&error))?;
-        harden(&conn)?;
+        harden(&conn, 64)?;
         accept_any_collation(&conn);
         let record = Record::default();
         conn.create_module(c"scanseek_shadow", SHADOW, Some(Arc::clone(&record)))

@@ -65,21 +65,21 @@ pub(crate) struct Handle {
 
 impl VfsFile for Handle {
     fn read(&mut self, buffer: &mut [u8], offset: u64) -> VfsResult<usize> {
+        go_on()?;
         lock(&self.file)
             .read(offset, buffer)
             .map_err(|error| vfs_error(VfsErrorCode::IoRead, &error))
     }
 
     fn write(&mut self, buffer: &[u8], offset: u64) -> VfsResult<()> {
+        go_on()?;
         lock(&self.file)
             .write(offset, buffer)
             .map_err(|error| vfs_error(VfsErrorCode::IoWrite, &error))
     }
 
     fn truncate(&mut self, size: u64) -> VfsResult<()> {
-        lock(&self.file)
-            .truncate(size)
-            .map_err(|error| vfs_error(VfsErrorCode::IoTruncate, &error))
+        lock(&self.file).truncate(size).map_err(|error| vfs_error(VfsErrorCode::IoTruncate, &error))
     }
 
     fn sync(&mut self, _options: SyncOptions) -> VfsResult<()> {
@@ -102,6 +102,13 @@ impl VfsFile for Handle {
     fn check_reserved_lock(&self) -> VfsResult<bool> {
         Ok(false)
     }
+}
+
+fn go_on() -> VfsResult<()> {
+    if crate::control::interrupted_in_vfs() {
+        return Err(VfsError::new(VfsErrorCode::Interrupt, "stopped".into()));
+    }
+    Ok(())
 }
 
 fn vfs_error(code: VfsErrorCode, error: &StorageError) -> VfsError {

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use scanseek_engine::{Database, EngineError, NoControl, RowsRequest, ShadowPlanner, Stop, Value};
+use scanseek_engine::{
+    Database, DatabaseFiles, EngineError, NoControl, RowsRequest, ShadowPlanner, Stop, Value,
+};
 
 const ALL: RowsRequest = RowsRequest { row_cap: 10, time_ns: None };
 
@@ -18,7 +20,7 @@ fn orders() -> Database {
     )
     .unwrap();
     let bytes = db.to_bytes().unwrap();
-    Database::open(Arc::new(bytes), None, Rc::new(NoControl)).unwrap().database
+    Database::open(DatabaseFiles::alone(Arc::new(bytes)), Rc::new(NoControl)).unwrap().database
 }
 
 #[test]
@@ -154,8 +156,9 @@ fn an_endless_query_is_stopped() {
 
 #[test]
 fn bad_files_are_named() {
-    let open =
-        |bytes: Vec<u8>| Database::open(Arc::new(bytes), None, Rc::new(NoControl)).map(|_| ());
+    let open = |bytes: Vec<u8>| {
+        Database::open(DatabaseFiles::alone(Arc::new(bytes)), Rc::new(NoControl)).map(|_| ())
+    };
     assert_eq!(open(vec![]), Err(EngineError::EmptyFile));
     assert!(
         matches!(open(b"id,name\n1,x\n".to_vec()), Err(EngineError::NotADatabase(why)) if why.contains("text"))

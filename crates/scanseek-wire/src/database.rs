@@ -34,7 +34,6 @@ wire! {
         pub page_count: u64,
         pub encoding: String,
         pub journal_mode: String,
-        pub fingerprint: String,
         pub sample: Option<SampleRef>,
     }
 
@@ -153,7 +152,6 @@ impl From<domain::DatabaseInfo> for DatabaseInfo {
             page_count: info.file.page_count,
             encoding: info.file.encoding,
             journal_mode: info.file.journal_mode,
-            fingerprint: info.fingerprint.to_string(),
             sample: info.sample.map(|sample| SampleRef {
                 id: sample.id,
                 scale: sample.scale,

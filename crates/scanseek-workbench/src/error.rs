@@ -125,6 +125,12 @@ impl From<EngineError> for WorkbenchError {
                 ErrorCode::OutOfMemory,
                 Some("Close other tabs, or use the scanseek command on your own machine."),
             ),
+            EngineError::Full => (
+                ErrorCode::OutOfMemory,
+                Some(
+                    "Try fewer or smaller indexes, or use the scanseek command on your own machine.",
+                ),
+            ),
         };
         let mut mapped = Self::new(code, message);
         mapped.hint = hint.map(str::to_owned);

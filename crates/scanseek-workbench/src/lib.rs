@@ -29,8 +29,11 @@ pub use suggest::{QueryAdvice, SuggestOptions, Suggested, SuggestedIndex, Sugges
 pub use trial::{ArmResult, QueryTrial, Trial, TrialOptions};
 pub use workbench::Workbench;
 
+pub use scanseek_engine::{
+    BuildInfo, DatabaseFiles, ExtentSource, Extents, RandomRead, SpillFile, Stop, StorageError,
+    StorageLimits, StorageUse, Value, build_info, limit_storage, spill_to, storage_use,
+};
 #[cfg(not(target_family = "wasm"))]
-pub use scanseek_engine::FileBase;
-pub use scanseek_engine::{BuildInfo, RandomRead, Stop, Value, build_info};
+pub use scanseek_engine::{FileBase, TemporarySpill};
 pub use scanseek_plan::grouped;
 pub use scanseek_samples::{SampleInfo, plan_document, samples, workload};

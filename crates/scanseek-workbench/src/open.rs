@@ -1,10 +1,10 @@
 //! Opening: a file, or a sample made on the spot.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use scanseek_engine::{
-    BulkInsert, BulkValue, Database, EngineError, FileInfo, FileNotice, RandomRead,
+    BulkInsert, BulkValue, Database, DatabaseFiles, EngineError, FileInfo, FileNotice,
+    StorageLimits,
 };
 use scanseek_samples::{RowSink, SampleError, Value, generate};
 use scanseek_schema::{Fingerprint, Schema};
@@ -14,6 +14,10 @@ use crate::{ErrorCode, Host, Workbench, WorkbenchError};
 
 /// Time for counting rows when a file is opened, in nanoseconds.
 const COUNT_ROWS_NS: u64 = 1_000_000_000;
+
+/// Above this size in bytes, rows are not counted when a file is opened: see
+/// [`Workbench::count_rows`].
+const LARGE_FILE_BYTES: u64 = 64 << 20;
 
 /// Which sample, at which scale, by which version of its generator.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,8 +37,6 @@ pub struct DatabaseInfo {
     pub name: String,
     /// Facts of the file.
     pub file: FileInfo,
-    /// The file's mark.
-    pub fingerprint: Fingerprint,
     /// Set for samples.
     pub sample: Option<SampleRef>,
 }
@@ -74,10 +76,9 @@ impl Workbench {
     pub fn open_file(
         &mut self,
         name: &str,
-        base: Arc<dyn RandomRead>,
-        wal: Option<Vec<u8>>,
+        files: DatabaseFiles,
     ) -> Result<Opened, WorkbenchError> {
-        self.open_base(name, base, wal, None)
+        self.open_files(name, files, None)
     }
 
     /// Makes a sample and opens it.
@@ -85,31 +86,47 @@ impl Workbench {
     /// # Errors
     /// If there is no such sample or scale, or the person cancels.
     pub fn open_sample(&mut self, id: &str, scale: f64) -> Result<Opened, WorkbenchError> {
-        let bytes = build_sample(id, scale, Rc::clone(&self.host))?;
+        let base = generate_sample(id, scale, Rc::clone(&self.host))?.into_base();
         let version = scanseek_samples::info(id).map_or(0, |info| info.version);
         let sample = SampleRef { id: id.to_owned(), scale, version };
         let mut opened =
-            self.open_base(&format!("{id}.db"), Arc::new(bytes), None, Some(sample))?;
+            self.open_files(&format!("{id}.db"), DatabaseFiles::alone(base), Some(sample))?;
         opened.workload = scanseek_samples::workload(id);
         Ok(opened)
     }
 
-    fn open_base(
+    /// Counts the rows of every table, as far as `time_ns` reaches.
+    ///
+    /// # Errors
+    /// If no database is open.
+    pub fn count_rows(&mut self, time_ns: u64) -> Result<Schema, WorkbenchError> {
+        let open = self.open.as_mut().ok_or_else(WorkbenchError::no_database)?;
+        open.database.count_rows(time_ns);
+        Ok(open.database.schema().clone())
+    }
+
+    /// The mark of the open file.
+    ///
+    /// # Errors
+    /// If no database is open or the file cannot be read.
+    pub fn fingerprint(&self) -> Result<Fingerprint, WorkbenchError> {
+        Ok(self.open()?.database.fingerprint()?)
+    }
+
+    fn open_files(
         &mut self,
         name: &str,
-        base: Arc<dyn RandomRead>,
-        wal: Option<Vec<u8>>,
+        files: DatabaseFiles,
         sample: Option<SampleRef>,
     ) -> Result<Opened, WorkbenchError> {
-        let opened = Database::open(base, wal, self.control())?;
+        let large = files.base.length() > LARGE_FILE_BYTES;
+        let opened = Database::open(files, self.control())?;
         let mut database = opened.database;
-        database.count_rows(COUNT_ROWS_NS);
-        let info = DatabaseInfo {
-            name: name.to_owned(),
-            file: database.file_info()?,
-            fingerprint: database.fingerprint()?,
-            sample,
-        };
+        scanseek_engine::limit_storage(if large { FOR_LARGE_FILES } else { FOR_SMALL_FILES });
+        if !large {
+            database.count_rows(COUNT_ROWS_NS);
+        }
+        let info = DatabaseInfo { name: name.to_owned(), file: database.file_info()?, sample };
         let schema = database.schema().clone();
         let notices = opened.notices.into_iter().map(notice).collect();
         self.replace(OpenDatabase { database, info: info.clone() });
@@ -117,11 +134,27 @@ impl Workbench {
     }
 }
 
+const MIB: u64 = 1 << 20;
+
+/// Written pages are kept in memory as far as they are likely to go with such a file.
+const FOR_SMALL_FILES: StorageLimits = StorageLimits {
+    memory_bytes: 256 * MIB,
+    memory_only_bytes: 1024 * MIB,
+    total_bytes: 16 * 1024 * MIB,
+};
+
+/// A browser's worker shall hold a large file in 64 MiB of its own memory.
+const FOR_LARGE_FILES: StorageLimits = StorageLimits { memory_bytes: 24 * MIB, ..FOR_SMALL_FILES };
+
 /// The bytes of a sample's database file: the same on every machine.
 ///
 /// # Errors
 /// If there is no such sample or scale, or the person cancels.
 pub fn build_sample(id: &str, scale: f64, host: Rc<dyn Host>) -> Result<Vec<u8>, WorkbenchError> {
+    Ok(generate_sample(id, scale, host)?.to_bytes()?)
+}
+
+fn generate_sample(id: &str, scale: f64, host: Rc<dyn Host>) -> Result<Database, WorkbenchError> {
     let database = Database::create(Rc::new(HostControl(Rc::clone(&host))))?;
     database.execute_script("PRAGMA page_size=4096; PRAGMA journal_mode=MEMORY")?;
     let mut sink = Sink { database: &database, insert: BulkInsert::new(), rows: 0, host };
@@ -135,7 +168,7 @@ pub fn build_sample(id: &str, scale: f64, host: Rc<dyn Host>) -> Result<Vec<u8>,
         }
     }
     drop(sink);
-    Ok(database.to_bytes()?)
+    Ok(database)
 }
 
 fn capital(text: &str) -> String {

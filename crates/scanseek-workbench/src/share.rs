@@ -69,7 +69,7 @@ impl Workbench {
             },
             None => notebook::Database::File {
                 name: info.name.clone(),
-                fingerprint: info.fingerprint.to_string(),
+                fingerprint: self.fingerprint()?.to_string(),
                 size_bytes: info.file.size_bytes,
             },
         };
@@ -111,7 +111,7 @@ impl Workbench {
                 })
             }
             notebook::Database::File { fingerprint, .. } => {
-                info.fingerprint.to_string() == *fingerprint
+                self.fingerprint()?.to_string() == *fingerprint
             }
         };
         let mut counted = self.count(&notebook.sql, &notebook.indexes)?;

@@ -142,6 +142,20 @@ impl CowFile {
     }
 }
 
+impl RandomRead for CowFile {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<(), StorageError> {
+        match self.read(offset, buffer) {
+            Ok(count) if count == buffer.len() => Ok(()),
+            Ok(_) => Err(StorageError::failed("read past the end")),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// The page an offset is on, and where on it. Pages of a file of 16 TiB can be counted in 32 bits.
 fn split(offset: u64) -> (usize, usize) {
     ((offset / PAGE as u64) as usize, (offset % PAGE as u64) as usize)

@@ -283,10 +283,10 @@ mod tests {
 
     #[test]
     fn a_scan_is_read_in_growing_extents_and_only_once() {
-        let extents =
-            Extents::new(Source { length: 40 << 20, ..Source::default() }, 64 << 20);
+        let extents = Extents::new(Source { length: 40 << 20, ..Source::default() }, 64 << 20);
         scan(&extents);
-        let first: Vec<u64> = extents.source.loads.lock().unwrap().iter().map(|l| l.1 >> 16).collect();
+        let first: Vec<u64> =
+            extents.source.loads.lock().unwrap().iter().map(|l| l.1 >> 16).collect();
         // 64 KiB, doubled up to 8 MiB, then 8 MiB each; the rest is what is left of 640 grains.
         assert_eq!(first, [1, 2, 4, 8, 16, 32, 64, 128, 128, 128, 128, 1]);
         scan(&extents);
@@ -308,8 +308,7 @@ mod tests {
 
     #[test]
     fn lookups_here_and_there_stay_small() {
-        let extents =
-            Extents::new(Source { length: 1 << 30, ..Source::default() }, 64 << 20);
+        let extents = Extents::new(Source { length: 1 << 30, ..Source::default() }, 64 << 20);
         let mut page = [0; 4096];
         for i in 0..100u64 {
             extents.read_at((i * 7_919_113 * 4096) % (1 << 30), &mut page).unwrap();

@@ -13,6 +13,6 @@ pub(crate) use cow::CowFile;
 pub use extents::{ExtentSource, Extents};
 pub(crate) use pages::PagePool;
 pub use pages::{StorageLimits, StorageUse};
+pub use spill::SpillFile;
 #[cfg(not(target_family = "wasm"))]
 pub use spill::TemporarySpill;
-pub use spill::SpillFile;
