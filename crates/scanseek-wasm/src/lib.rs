@@ -1,5 +1,8 @@
 //! The worker's class `Workbench`: the use-cases over wire types. No logic.
 
+mod files;
+mod remote;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -8,6 +11,9 @@ use scanseek_workbench as domain;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
+use web_sys::{Blob, FileSystemSyncAccessHandle};
+
+use crate::files::KeptExtents;
 
 #[wasm_bindgen(typescript_custom_section)]
 const HOST: &str = r#"
@@ -16,6 +22,21 @@ export interface Host {
   now_ns(): number;
   cancelled(): boolean;
   progress(progress: Progress): void;
+}
+
+/** An empty file of the page's private file system, and how much may be written to it. */
+export interface ScratchFile {
+  file: FileSystemSyncAccessHandle;
+  limit_bytes: number;
+}
+
+/** A database file with what lies beside it. */
+export interface PickedFiles {
+  database: Blob;
+  wal: Blob | null;
+  journal: Blob | null;
+  /** Where parts that are read twice are copied to. */
+  kept: ScratchFile | null;
 }
 "#;
 
@@ -33,6 +54,41 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn progress(this: &JsHost, progress: JsValue);
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A scratch file.
+    #[wasm_bindgen(typescript_type = "ScratchFile")]
+    pub type ScratchFile;
+
+    #[wasm_bindgen(method, getter)]
+    fn file(this: &ScratchFile) -> FileSystemSyncAccessHandle;
+
+    #[wasm_bindgen(method, getter)]
+    fn limit_bytes(this: &ScratchFile) -> f64;
+
+    /// A database file with what lies beside it.
+    #[wasm_bindgen(typescript_type = "PickedFiles")]
+    pub type PickedFiles;
+
+    #[wasm_bindgen(method, getter)]
+    fn database(this: &PickedFiles) -> Blob;
+
+    #[wasm_bindgen(method, getter)]
+    fn wal(this: &PickedFiles) -> Option<Blob>;
+
+    #[wasm_bindgen(method, getter)]
+    fn journal(this: &PickedFiles) -> Option<Blob>;
+
+    #[wasm_bindgen(method, getter)]
+    fn kept(this: &PickedFiles) -> Option<ScratchFile>;
+}
+
+impl From<ScratchFile> for KeptExtents {
+    fn from(scratch: ScratchFile) -> Self {
+        Self::new(scratch.file(), scratch.limit_bytes() as u64)
+    }
 }
 
 impl domain::Host for JsHost {
@@ -87,17 +143,55 @@ impl Workbench {
         to_js(&wire::Opened::from(opened))
     }
 
+    /// Opens a picked file. Only parts of it are read, as they are needed.
+    #[wasm_bindgen(unchecked_return_type = "Opened")]
+    pub fn open_file(&mut self, name: &str, picked: PickedFiles) -> Result<JsValue> {
+        let beside = |file: Option<Blob>| file.map(|file| files::picked(file, None)).transpose();
+        let opened = || {
+            Ok(domain::DatabaseFiles {
+                base: files::picked(picked.database(), picked.kept().map(KeptExtents::from))?,
+                wal: beside(picked.wal())?,
+                journal: beside(picked.journal())?,
+            })
+        };
+        self.open(name, opened())
+    }
+
+    /// Opens a file on a server by its address.
+    #[wasm_bindgen(unchecked_return_type = "Opened")]
+    pub fn open_url(&mut self, url: &str, kept: Option<ScratchFile>) -> Result<JsValue> {
+        let base = remote::remote(url, kept.map(KeptExtents::from));
+        self.open(url, base.map(domain::DatabaseFiles::alone))
+    }
+
     /// Opens a file's bytes, with those of its `-wal` file if it was given too.
     #[wasm_bindgen(unchecked_return_type = "Opened")]
-    pub fn open_file(
+    pub fn open_bytes(
         &mut self,
         name: &str,
         bytes: Vec<u8>,
         wal: Option<Vec<u8>>,
     ) -> Result<JsValue> {
-        let opened =
-            self.0.open_file(name, Arc::new(bytes), wal).map_err(|error| failed(&error, ""))?;
-        to_js(&wire::Opened::from(opened))
+        let wal = wal.map(|wal| Arc::new(wal) as Arc<dyn domain::RandomRead>);
+        self.open(name, Ok(domain::DatabaseFiles { base: Arc::new(bytes), wal, journal: None }))
+    }
+
+    /// Keeps written pages in this file when memory is short.
+    pub fn spill_to(&self, file: FileSystemSyncAccessHandle) {
+        domain::spill_to(Some(Arc::new(files::Scratch::new(file))));
+    }
+
+    /// Counts the rows of every table, as far as `budget_ms` reaches.
+    #[wasm_bindgen(unchecked_return_type = "Schema")]
+    pub fn count_rows(&mut self, budget_ms: f64) -> Result<JsValue> {
+        let schema =
+            self.0.count_rows((budget_ms * 1e6) as u64).map_err(|error| failed(&error, ""))?;
+        to_js(&wire::Schema::from(schema))
+    }
+
+    /// The mark of the open file.
+    pub fn fingerprint(&self) -> Result<String> {
+        self.0.fingerprint().map(|mark| mark.to_string()).map_err(|error| failed(&error, ""))
     }
 
     /// Closes the database.
@@ -211,6 +305,20 @@ impl Workbench {
     /// Panics, so that a test can see the page survive it.
     pub fn crash_for_test(&self) {
         panic!("crashed for a test");
+    }
+}
+
+impl Workbench {
+    fn open(
+        &mut self,
+        name: &str,
+        files: std::result::Result<domain::DatabaseFiles, domain::StorageError>,
+    ) -> Result<JsValue> {
+        let opened = files
+            .map_err(domain::WorkbenchError::from)
+            .and_then(|files| self.0.open_file(name, files))
+            .map_err(|error| failed(&error, ""))?;
+        to_js(&wire::Opened::from(opened))
     }
 }
 

@@ -165,9 +165,7 @@ impl From<domain::Opened> for Opened {
     fn from(opened: domain::Opened) -> Self {
         Self {
             database: opened.info.into(),
-            schema: Schema {
-                tables: opened.schema.tables.into_iter().map(TableInfo::from).collect(),
-            },
+            schema: Schema::from(opened.schema),
             notices: opened
                 .notices
                 .into_iter()
@@ -175,6 +173,12 @@ impl From<domain::Opened> for Opened {
                 .collect(),
             workload: opened.workload.map(str::to_owned),
         }
+    }
+}
+
+impl From<schema::Schema> for Schema {
+    fn from(schema: schema::Schema) -> Self {
+        Self { tables: schema.tables.into_iter().map(TableInfo::from).collect() }
     }
 }
 

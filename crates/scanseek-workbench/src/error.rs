@@ -1,6 +1,6 @@
 //! Errors of the use-cases: a closed list of codes, a sentence, a place and a hint.
 
-use scanseek_engine::EngineError;
+use scanseek_engine::{EngineError, StorageError};
 
 /// What went wrong, for a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,5 +135,11 @@ impl From<EngineError> for WorkbenchError {
         let mut mapped = Self::new(code, message);
         mapped.hint = hint.map(str::to_owned);
         mapped
+    }
+}
+
+impl From<StorageError> for WorkbenchError {
+    fn from(error: StorageError) -> Self {
+        EngineError::Storage(error.to_string()).into()
     }
 }

@@ -53,6 +53,7 @@ export class EngineClient {
   readonly #events: ClientEvents;
   readonly #flag: SharedArrayBuffer | null = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : null;
   #worker!: Worker;
+  #life = "";
   #ready = false;
   #nextId = 1;
   #current: Pending | null = null;
@@ -92,7 +93,20 @@ export class EngineClient {
       else this.#events.loadFailed(event.message || "The engine's files could not be loaded.");
     };
     this.#worker = worker;
-    this.#post({ type: "init", cancel_flag: this.#flag });
+    this.#life = `scanseek-worker-${crypto.randomUUID()}`;
+    this.#post({ type: "init", cancel_flag: this.#flag, life: this.#life });
+  }
+
+  /** A worker that the browser ended, as for want of memory, says nothing; but its lock becomes free. */
+  #watchLife(worker: Worker): void {
+    void navigator.locks.request(this.#life, () => {
+      if (worker === this.#worker) this.#replace("crashed");
+    });
+  }
+
+  /** Ends the worker as a browser would, so that a test can see the page survive it. */
+  killForTest(): void {
+    this.#worker.terminate();
   }
 
   #post(message: ToWorker): void {
@@ -116,6 +130,9 @@ export class EngineClient {
   #receive(worker: Worker, message: FromWorker): void {
     if (worker !== this.#worker) return;
     switch (message.type) {
+      case "alive":
+        this.#watchLife(worker);
+        return;
       case "loading":
         this.#events.loading(message.size_bytes);
         return;

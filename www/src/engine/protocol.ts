@@ -3,21 +3,30 @@ import type { Progress, WireError, Workbench } from "./types";
 
 /** Files travel as handles; the worker reads their bytes. */
 interface FileOps {
-  open_file(name: string, file: File, wal: File | null): ReturnType<Workbench["open_file"]>;
+  open_file(
+    name: string,
+    database: File,
+    wal: File | null,
+    journal: File | null,
+  ): ReturnType<Workbench["open_file"]>;
 }
-type Ops = Omit<Workbench, "open_file" | "free" | symbol> & FileOps;
+type Ops = Omit<Workbench, keyof FileOps | "spill_to" | "free" | symbol> & FileOps;
 
 export type Op = keyof Ops;
 export type Params<K extends Op> = Parameters<Ops[K]>;
 export type Result<K extends Op> = ReturnType<Ops[K]>;
 
-/** page → worker. `cancel_flag` arrives once, before any request, when memory can be shared. */
+/**
+ * page → worker. Once, before any request: `cancel_flag`, when memory can be shared, and the name of the lock
+ * that the worker holds while it lives.
+ */
 export type ToWorker =
-  | { type: "init"; cancel_flag: SharedArrayBuffer | null }
+  | { type: "init"; cancel_flag: SharedArrayBuffer | null; life: string }
   | { type: "call"; id: number; op: Op; params: unknown[] };
 
 /** worker → page. */
 export type FromWorker =
+  | { type: "alive" }
   | { type: "loading"; size_bytes: number | null }
   | { type: "ready" }
   | { type: "load_failed"; message: string }

@@ -8,6 +8,21 @@ export interface Host {
     progress(progress: Progress): void;
 }
 
+/** An empty file of the page's private file system, and how much may be written to it. */
+export interface ScratchFile {
+    file: FileSystemSyncAccessHandle;
+    limit_bytes: number;
+}
+
+/** A database file with what lies beside it. */
+export interface PickedFiles {
+    database: Blob;
+    wal: Blob | null;
+    journal: Blob | null;
+    /** Where parts that are read twice are copied to. */
+    kept: ScratchFile | null;
+}
+
 
 /**
  * Integers travel as text, so that all 64 bits arrive.
@@ -118,7 +133,6 @@ export interface DatabaseInfo {
     page_count: number;
     encoding: string;
     journal_mode: string;
-    fingerprint: string;
     sample: SampleRef | null;
 }
 
@@ -404,6 +418,10 @@ export class Workbench {
      */
     close(): void;
     /**
+     * Counts the rows of every table, as far as `budget_ms` reaches.
+     */
+    count_rows(budget_ms: number): Schema;
+    /**
      * Panics, so that a test can see the page survive it.
      */
     crash_for_test(): void;
@@ -416,17 +434,29 @@ export class Workbench {
      */
     explain_with(sql: string, indexes: string[]): Explained;
     /**
+     * The mark of the open file.
+     */
+    fingerprint(): string;
+    /**
      * A workbench with nothing open.
      */
     constructor(host: Host);
     /**
      * Opens a file's bytes, with those of its `-wal` file if it was given too.
      */
-    open_file(name: string, bytes: Uint8Array | number[], wal?: Uint8Array | number[] | null): Opened;
+    open_bytes(name: string, bytes: Uint8Array | number[], wal?: Uint8Array | number[] | null): Opened;
+    /**
+     * Opens a picked file. Only parts of it are read, as they are needed.
+     */
+    open_file(name: string, picked: PickedFiles): Opened;
     /**
      * Makes a sample and opens it.
      */
     open_sample(id: string, scale: number): Opened;
+    /**
+     * Opens a file on a server by its address.
+     */
+    open_url(url: string, kept?: ScratchFile | null): Opened;
     /**
      * The scripts for these indexes, with what they do for the statements of a text.
      */
@@ -447,6 +477,10 @@ export class Workbench {
      * Counts every query in both arms and makes a link.
      */
     share(state: LinkState): SharedLink;
+    /**
+     * Keeps written pages in this file when memory is short.
+     */
+    spill_to(file: FileSystemSyncAccessHandle): void;
     /**
      * Splits a text into statements; works without a database.
      */

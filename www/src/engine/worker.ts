@@ -5,7 +5,8 @@
 import init, { Workbench } from "./pkg/scanseek_wasm.js";
 import wasmUrl from "./pkg/scanseek_wasm_bg.wasm?url";
 import { type FromWorker, isWireError, type ToWorker, wireError } from "./protocol";
-import type { Workbench as Engine, Host } from "./types";
+import { removeLeftovers, scratchFile } from "./scratch";
+import type { Workbench as Engine, Host, PickedFiles } from "./types";
 
 const post = (message: FromWorker) => self.postMessage(message);
 
@@ -25,7 +26,11 @@ async function load(): Promise<Engine> {
   const length = Number(response.headers.get("content-length"));
   post({ type: "loading", size_bytes: length > 0 ? length : null });
   await init({ module_or_path: response });
-  return new Workbench(host);
+  const workbench = new Workbench(host);
+  await removeLeftovers();
+  const spill = await scratchFile();
+  if (spill) workbench.spill_to(spill.file);
+  return workbench;
 }
 
 const engine = load();
@@ -34,16 +39,13 @@ engine.then(
   (cause: unknown) => post({ type: "load_failed", message: String((cause as Error)?.message ?? cause) }),
 );
 
-async function readBytes(file: File): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await file.arrayBuffer());
-  } catch {
-    throw wireError(
-      "unsupported_file",
-      `“${file.name}” could not be read.`,
-      "It may have been moved or changed since it was chosen. Open it again.",
-    );
-  }
+/** Smaller files are kept in memory once they are read. */
+const LARGE_FILE_BYTES = 64 * 1024 * 1024;
+
+async function picked(database: File, wal: File | null, journal: File | null): Promise<PickedFiles> {
+  await removeLeftovers();
+  const kept = database.size > LARGE_FILE_BYTES ? await scratchFile() : null;
+  return { database, wal, journal, kept };
 }
 
 async function call(id: number, op: string, params: unknown[]): Promise<void> {
@@ -52,8 +54,8 @@ async function call(id: number, op: string, params: unknown[]): Promise<void> {
     const workbench = await engine;
     let args = params;
     if (op === "open_file") {
-      const [name, file, wal] = params as [string, File, File | null];
-      args = [name, await readBytes(file), wal ? await readBytes(wal) : null];
+      const [name, ...files] = params as [string, File, File | null, File | null];
+      args = [name, await picked(...files)];
     }
     const method = (workbench as unknown as Record<string, (...args: unknown[]) => unknown>)[op];
     if (!method) throw wireError("internal", `The engine has no operation “${op}”.`);
@@ -69,6 +71,11 @@ let queue = Promise.resolve();
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === "init") {
     flag = data.cancel_flag ? new Int32Array(data.cancel_flag) : null;
+    // The page asks for the same lock, and gets it when this worker is gone for whatever reason.
+    void navigator.locks?.request(data.life, () => {
+      post({ type: "alive" });
+      return new Promise(() => {});
+    });
     return;
   }
   queue = queue.then(() => call(data.id, data.op, data.params));

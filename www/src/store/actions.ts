@@ -92,6 +92,7 @@ export function start(): void {
   window.addEventListener("scanseek:crash-for-test", () => {
     client.call("crash_for_test", []).answer.catch(() => {});
   });
+  window.addEventListener("scanseek:kill-for-test", () => client.killForTest());
 }
 
 export function retryEngine(): void {
@@ -168,6 +169,22 @@ function showOpened(value: Opened): void {
   }
 }
 
+/** Time for counting the rows of a large file, in ms. Other requests wait meanwhile. */
+const COUNT_ROWS_MS = 400;
+
+/** Rows of a large file are counted once its schema and plan are shown. */
+async function countRows(): Promise<void> {
+  const before = opened.value;
+  const uncounted = before?.schema.tables.some((table) => table.kind === "table" && table.row_count === null);
+  if (!before || !uncounted) return;
+  try {
+    const schema = await client.call("count_rows", [COUNT_ROWS_MS], { lane: "count" }).answer;
+    if (opened.value === before) opened.value = { ...before, schema };
+  } catch {
+    // The numbers stay away; whatever is wrong with the file shows where it matters.
+  }
+}
+
 /** Says what took the place of the user's text, with a button that undoes it. */
 function offerBack(previous: string, words: string): void {
   const run = () => {
@@ -203,7 +220,7 @@ export async function openSample(id: string, scale: number, title: string): Prom
 }
 
 export async function openFiles(files: File[]): Promise<void> {
-  const { database, wal, text: script, left_out } = sortFiles(files);
+  const { database, wal, journal, text: script, left_out } = sortFiles(files);
   notices.value = notices.value.filter(({ key }) => !key.startsWith("left-"));
   for (const line of left_out) notify({ key: `left-${line}`, tone: "warn", text: line });
   if (script) {
@@ -216,7 +233,7 @@ export async function openFiles(files: File[]): Promise<void> {
   if (!database) return;
   openingName.value = database.name;
   const value = await perform(openTask, () =>
-    client.call("open_file", [database.name, database, wal], report(openTask)),
+    client.call("open_file", [database.name, database, wal, journal], report(openTask)),
   );
   if (!value) return;
   showOpened(value);
@@ -226,6 +243,7 @@ export async function openFiles(files: File[]): Promise<void> {
     wantChosen.value = link.notebook.indexes.length > 0;
     await checkLink(link.fragment);
   } else if (!script) loadWorkload(null);
+  await countRows();
 }
 
 // ---- plan ----------------------------------------------------------------------------------------------
