@@ -68,6 +68,83 @@ pub(crate) fn count_rows(db: &Database, table: &Table) -> Option<u64> {
     db.prepare_own(&sql).and_then(|statement| statement.first_integer()).ok().map(|n| n as u64)
 }
 
+/// What a b-tree holds about, from one page of each of its levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TreeEstimate {
+    /// Its pages, in bytes, without overflow pages.
+    pub(crate) bytes: u64,
+    /// Its entries.
+    pub(crate) entries: u64,
+}
+
+/// Walks from the root along the middle of each page: the fan-out of the root is exact, that of the
+/// pages below it is taken for that of their neighbours. `None` for a page that is none of a b-tree.
+/// Source: <https://sqlite.org/fileformat2.html#b_tree_pages>.
+pub(crate) fn estimate(db: &Database, table: &str) -> Result<Option<TreeEstimate>, EngineError> {
+    /// Deeper than any b-tree: 2^32 pages with at least two children each.
+    const DEEPEST: u32 = 32;
+    let text = |text: &str| Value::Text { text: text.to_owned(), lossy: false };
+    let root = db.prepare_own("SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
+    root.bind(&[("1".into(), text(table))])?;
+    let mut page = root.first_integer()?;
+    let (mut pages, mut level_pages, mut entries) = (0u64, 1u64, 0u64);
+    for _ in 0..DEEPEST {
+        let statement = db.prepare_own("SELECT data FROM sqlite_dbpage('main') WHERE pgno = ?1")?;
+        statement.bind(&[("1".into(), Value::Integer(page))])?;
+        if !statement.step()? {
+            return Ok(None);
+        }
+        let bytes = statement.bytes(0, true);
+        let Some(found) = BtreePage::read(bytes, page == 1) else { return Ok(None) };
+        pages = pages.saturating_add(level_pages);
+        let page_size = bytes.len() as u64;
+        if found.middle_child == 0 || found.in_index {
+            entries = entries.saturating_add(level_pages.saturating_mul(found.cells));
+        }
+        if found.middle_child == 0 {
+            return Ok(Some(TreeEstimate { bytes: pages.saturating_mul(page_size), entries }));
+        }
+        level_pages = level_pages.saturating_mul(found.cells + 1);
+        page = i64::from(found.middle_child);
+    }
+    Ok(None)
+}
+
+struct BtreePage {
+    cells: u64,
+    /// True for a tree whose inner pages hold entries, too.
+    in_index: bool,
+    /// 0 for a leaf.
+    middle_child: u32,
+}
+
+impl BtreePage {
+    fn read(bytes: &[u8], first: bool) -> Option<Self> {
+        const INNER_INDEX: u8 = 2;
+        const INNER_TABLE: u8 = 5;
+        const LEAF_INDEX: u8 = 10;
+        const LEAF_TABLE: u8 = 13;
+        let header = if first { 100 } else { 0 };
+        let kind = *bytes.get(header)?;
+        let u16_at = |at: usize| Some(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]));
+        let cells = u16_at(header + 3)?;
+        let middle_child = match kind {
+            LEAF_INDEX | LEAF_TABLE => 0,
+            INNER_INDEX | INNER_TABLE => {
+                // The right-most child is in the header, the others in their cells.
+                let at = match cells / 2 {
+                    0 => header + 8,
+                    middle => usize::from(u16_at(header + 12 + 2 * usize::from(middle))?),
+                };
+                u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)
+            }
+            _ => return None,
+        };
+        let in_index = matches!(kind, INNER_INDEX | LEAF_INDEX);
+        Some(Self { cells: cells.into(), in_index, middle_child })
+    }
+}
+
 fn columns(db: &Database, table: &str) -> Result<Vec<Column>, EngineError> {
     let mut columns = Vec::new();
     for_each(

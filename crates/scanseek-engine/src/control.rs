@@ -10,6 +10,9 @@ pub trait Control {
     fn now_ns(&self) -> u64;
     /// True once the person has cancelled.
     fn cancelled(&self) -> bool;
+    /// Told now and then how far a long run is: bytes read of databases since it began, and how
+    /// many they will be about, where that is known.
+    fn reading(&self, _read_bytes: u64, _total_bytes: Option<u64>) {}
 }
 
 /// Never cancels and has no clock, so deadlines never pass.
@@ -42,10 +45,23 @@ pub(crate) const PROGRESS_STEPS: i32 = 1000;
 /// Reads and writes of the VFS between two looks at the control.
 const VFS_CALLS: u32 = 16;
 
+/// Looks at the control between two looks at the clock, to tell how far the run is.
+const LOOKS: u32 = 64;
+
+/// Time between two reports, in nanoseconds.
+const REPORT_NS: u64 = 100_000_000;
+
 thread_local! {
     /// The run going on in this thread; SQLite calls the VFS without saying for whom.
     static RUNNING: RefCell<Option<Rc<Watch>>> = const { RefCell::new(None) };
     static CALLS: Cell<u32> = const { Cell::new(0) };
+    /// Bytes read of databases since this thread began.
+    static READ_BYTES: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Told by the VFS of every read of a database.
+pub(crate) fn add_read_bytes(bytes: usize) {
+    READ_BYTES.set(READ_BYTES.get() + bytes as u64);
 }
 
 /// Asked by the VFS for every read and write: true if it is to fail as interrupted.
@@ -67,6 +83,10 @@ pub(crate) struct Watch {
     deadline_ns: Cell<Option<u64>>,
     steps_left: Cell<Option<u64>>,
     stopped: Cell<Option<Stop>>,
+    looks: Cell<u32>,
+    reported_ns: Cell<Option<u64>>,
+    read_before: Cell<u64>,
+    expected_bytes: Cell<Option<u64>>,
 }
 
 /// A run that is being watched until this goes.
@@ -96,6 +116,10 @@ impl Watch {
             deadline_ns: Cell::new(None),
             steps_left: Cell::new(None),
             stopped: Cell::new(None),
+            looks: Cell::new(0),
+            reported_ns: Cell::new(None),
+            read_before: Cell::new(0),
+            expected_bytes: Cell::new(None),
         }
     }
 
@@ -112,6 +136,33 @@ impl Watch {
         self.stopped.set(None);
         self.steps_left.set(None);
         self.deadline_ns.set(None);
+        self.reported_ns.set(None);
+        self.expected_bytes.set(None);
+        self.read_before.set(READ_BYTES.get());
+    }
+
+    /// Says how many bytes the run will read about.
+    pub(crate) fn expect_bytes(&self, bytes: Option<u64>) {
+        self.expected_bytes.set(bytes);
+    }
+
+    fn report(&self) {
+        let looks = self.looks.get().wrapping_add(1);
+        self.looks.set(looks);
+        if !looks.is_multiple_of(LOOKS) {
+            return;
+        }
+        let now_ns = self.control.now_ns();
+        let last_ns = self.reported_ns.get().unwrap_or_else(|| {
+            self.reported_ns.set(Some(now_ns));
+            now_ns
+        });
+        if now_ns.saturating_sub(last_ns) >= REPORT_NS {
+            self.reported_ns.set(Some(now_ns));
+            let read_bytes = READ_BYTES.get() - self.read_before.get();
+            let total = self.expected_bytes.get().map(|total| total.max(read_bytes));
+            self.control.reading(read_bytes, total);
+        }
     }
 
     pub(crate) fn is_stopped(&self) -> bool {
@@ -120,6 +171,7 @@ impl Watch {
 
     /// True if the run is to stop now.
     pub(crate) fn look(&self) -> bool {
+        self.report();
         let stop = if self.control.cancelled() {
             Some(Stop::Cancelled)
         } else if self.deadline_ns.get().is_some_and(|deadline| self.control.now_ns() > deadline) {

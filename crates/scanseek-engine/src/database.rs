@@ -198,6 +198,14 @@ impl Database {
         self.schema = schema;
     }
 
+    /// About how many rows a table holds, from a few of its pages; `None` for what has no b-tree.
+    ///
+    /// # Errors
+    /// If the pages cannot be read.
+    pub fn estimate_rows(&self, table: &str) -> Result<Option<u64>, EngineError> {
+        Ok(catalog::estimate(self, table)?.map(|tree| tree.entries))
+    }
+
     /// Facts of the file.
     ///
     /// # Errors
@@ -276,7 +284,13 @@ impl Database {
     /// # Errors
     /// What SQLite says, [`EngineError::Cancelled`], and a second statement in the text.
     pub fn execute(&self, sql: &str) -> Result<(), EngineError> {
+        self.execute_reading(sql, None)
+    }
+
+    /// As [`Database::execute`], for a statement that reads about so many bytes.
+    fn execute_reading(&self, sql: &str, bytes: Option<u64>) -> Result<(), EngineError> {
         let watched = self.watch.begin(None, None);
+        self.watch.expect_bytes(bytes);
         let result = self.prepare_own(sql).and_then(|statement| {
             while statement.step()? {}
             Ok(())
@@ -308,7 +322,7 @@ impl Database {
             self.prepare_own("SELECT coalesce(max(rowid), 0) FROM sqlite_schema")?.first_integer()
         };
         let before = newest()?;
-        self.execute(ddl)?;
+        self.execute_reading(ddl, self.bytes_to_index(ddl))?;
         if newest()? == before {
             return Err(EngineError::Sql("An index of that name is there already.".to_owned()));
         }
@@ -318,6 +332,12 @@ impl Database {
             table.indexes = indexes;
         }
         Ok(name)
+    }
+
+    /// What building the index reads of its table, about; `None` if that cannot be told.
+    fn bytes_to_index(&self, ddl: &str) -> Option<u64> {
+        let table = crate::hardening::table_of_index(&self.conn, ddl)?;
+        catalog::estimate(self, &table).ok().flatten().map(|tree| tree.bytes)
     }
 
     /// Drops an index of this connection's own pages.

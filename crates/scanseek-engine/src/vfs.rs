@@ -61,11 +61,16 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 pub(crate) struct Handle {
     file: Shared,
+    /// False for temporary files.
+    named: bool,
 }
 
 impl VfsFile for Handle {
     fn read(&mut self, buffer: &mut [u8], offset: u64) -> VfsResult<usize> {
         go_on()?;
+        if self.named {
+            crate::control::add_read_bytes(buffer.len());
+        }
         lock(&self.file)
             .read(offset, buffer)
             .map_err(|error| vfs_error(VfsErrorCode::IoRead, &error))
@@ -136,7 +141,7 @@ impl VfsStore for Store {
                 }
             },
         };
-        Ok(OpenedFile { file: Handle { file }, access })
+        Ok(OpenedFile { file: Handle { file, named: request.filename.is_some() }, access })
     }
 
     fn close_file(

@@ -245,3 +245,33 @@ fn very_long_texts_are_cut_for_showing() {
     let Value::Text { text, lossy } = &rows.rows[0][0] else { panic!("{:?}", rows.rows) };
     assert!(!lossy && text.len() < 70_000 && text.ends_with("(800000 bytes in all)"));
 }
+
+#[test]
+fn rows_are_estimated_from_a_few_pages() {
+    let db = Database::create(Rc::new(NoControl)).unwrap();
+    let fill = |table: &str, rows: u64| {
+        format!(
+            "INSERT INTO {table} WITH RECURSIVE n(i) AS
+             (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) SELECT i, i * 7, 'x' FROM n"
+        )
+    };
+    for (rows, slack) in [(0, 0), (1, 0), (100, 0), (20_000, 2_000), (400_000, 40_000)] {
+        let script = format!(
+            "DROP TABLE IF EXISTS t; DROP TABLE IF EXISTS \"without \"\" rowid\";
+             CREATE TABLE t(a INTEGER PRIMARY KEY, b, c);
+             CREATE TABLE \"without \"\" rowid\"(a PRIMARY KEY, b, c) WITHOUT ROWID;
+             CREATE VIEW IF NOT EXISTS v AS SELECT 1;"
+        );
+        db.execute_script(&script).unwrap();
+        for table in ["t", "without \" rowid"] {
+            let quoted = format!("\"{}\"", table.replace('"', "\"\""));
+            if rows > 0 {
+                db.execute(&fill(&quoted, rows)).unwrap();
+            }
+            let estimate = db.estimate_rows(table).unwrap().unwrap();
+            assert!(estimate.abs_diff(rows) <= slack, "{table}: {estimate} for {rows}");
+        }
+    }
+    assert_eq!(db.estimate_rows("v").unwrap(), None);
+    assert_eq!(db.estimate_rows("no such table").unwrap(), None);
+}

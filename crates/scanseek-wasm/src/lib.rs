@@ -22,6 +22,8 @@ export interface Host {
   now_ns(): number;
   cancelled(): boolean;
   progress(progress: Progress): void;
+  /** How much of the database the present run has read; the total is null where it is not known. */
+  reading(read_bytes: number, total_bytes: number | null): void;
 }
 
 /** An empty file of the page's private file system, and how much may be written to it. */
@@ -54,6 +56,9 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn progress(this: &JsHost, progress: JsValue);
+
+    #[wasm_bindgen(method)]
+    fn reading(this: &JsHost, read_bytes: f64, total_bytes: JsValue);
 }
 
 #[wasm_bindgen]
@@ -105,6 +110,11 @@ impl domain::Host for JsHost {
         if let Ok(progress) = to_js(&progress) {
             JsHost::progress(self, progress);
         }
+    }
+
+    fn reading(&self, read_bytes: u64, total_bytes: Option<u64>) {
+        let total = total_bytes.map_or(JsValue::NULL, |total| JsValue::from_f64(total as f64));
+        JsHost::reading(self, read_bytes as f64, total);
     }
 }
 

@@ -12,6 +12,9 @@ pub trait Host {
     fn cancelled(&self) -> bool;
     /// Shows how far the present call is; `total` is `None` where it is not known.
     fn progress(&self, stage: &str, done: u64, total: Option<u64>);
+    /// Shows how much of the database the present run has read; `total_bytes` is about what it will
+    /// read, where that is known.
+    fn reading(&self, _read_bytes: u64, _total_bytes: Option<u64>) {}
 }
 
 /// The host as the engine sees it.
@@ -23,5 +26,8 @@ impl Control for HostControl {
     }
     fn cancelled(&self) -> bool {
         self.0.cancelled()
+    }
+    fn reading(&self, read_bytes: u64, total_bytes: Option<u64>) {
+        self.0.reading(read_bytes, total_bytes);
     }
 }

@@ -20,8 +20,15 @@ export interface ClientEvents {
 
 export interface CallOptions {
   onProgress?: (progress: Progress) => void;
+  onReading?: (reading: Reading) => void;
   /** A waiting call with the same lane is dropped (code "cancelled") when a newer one comes. */
   lane?: string;
+}
+
+/** How much of the database the present run has read; the total is null where it is not known. */
+export interface Reading {
+  read_bytes: number;
+  total_bytes: number | null;
 }
 
 /** A running call: its answer, and a way to stop it. */
@@ -146,6 +153,9 @@ export class EngineClient {
         return;
       case "progress":
         if (this.#current?.id === message.id) this.#current.options.onProgress?.(message.progress);
+        return;
+      case "reading":
+        if (this.#current?.id === message.id) this.#current.options.onReading?.(message);
         return;
       case "fatal":
         console.error(`engine: ${message.message}`);

@@ -33,6 +33,7 @@ export type FromWorker =
   | { type: "ok"; id: number; ok: unknown }
   | { type: "error"; id: number; error: WireError }
   | { type: "progress"; id: number; progress: Progress }
+  | { type: "reading"; id: number; read_bytes: number; total_bytes: number | null }
   /** The engine trapped: this worker must not be used again. */
   | { type: "fatal"; id: number; message: string };
 
