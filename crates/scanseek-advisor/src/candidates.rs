@@ -226,6 +226,7 @@ mod tests {
                 without_rowid: false,
                 strict: false,
                 row_count: Some(1000),
+                rows_estimated: None,
                 sql: String::new(),
             }],
         }

@@ -43,6 +43,7 @@ pub(crate) fn read(db: &Database) -> Result<Schema, EngineError> {
                 without_rowid,
                 strict,
                 row_count: None,
+                rows_estimated: None,
                 sql: row.text(1),
             });
         },
@@ -84,7 +85,8 @@ pub(crate) fn estimate(db: &Database, table: &str) -> Result<Option<TreeEstimate
     /// Deeper than any b-tree: 2^32 pages with at least two children each.
     const DEEPEST: u32 = 32;
     let text = |text: &str| Value::Text { text: text.to_owned(), lossy: false };
-    let root = db.prepare_own("SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
+    let root =
+        db.prepare_own("SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
     root.bind(&[("1".into(), text(table))])?;
     let mut page = root.first_integer()?;
     let (mut pages, mut level_pages, mut entries) = (0u64, 1u64, 0u64);

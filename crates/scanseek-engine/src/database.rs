@@ -187,7 +187,7 @@ impl Database {
         Ok(())
     }
 
-    /// Counts the rows of every table, as far as `time_ns` reaches; tables not reached stay open.
+    /// Counts the rows of every table, as far as `time_ns` reaches, and estimates the others.
     pub fn count_rows(&mut self, time_ns: u64) {
         let mut schema = std::mem::take(&mut self.schema);
         let watched = self.watch.begin(Some(time_ns), None);
@@ -195,6 +195,9 @@ impl Database {
             table.row_count = catalog::count_rows(self, table);
         }
         drop(watched);
+        for table in schema.tables.iter_mut().filter(|table| table.row_count.is_none()) {
+            table.rows_estimated = self.estimate_rows(&table.name).ok().flatten();
+        }
         self.schema = schema;
     }
 

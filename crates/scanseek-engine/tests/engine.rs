@@ -272,6 +272,11 @@ fn rows_are_estimated_from_a_few_pages() {
             assert!(estimate.abs_diff(rows) <= slack, "{table}: {estimate} for {rows}");
         }
     }
+    let mut db = db;
+    db.reload().unwrap();
+    db.count_rows(u64::MAX);
+    let table = db.schema().table("t").unwrap();
+    assert_eq!((table.row_count, table.rows_estimated), (Some(400_000), None));
     assert_eq!(db.estimate_rows("v").unwrap(), None);
     assert_eq!(db.estimate_rows("no such table").unwrap(), None);
 }

@@ -55,6 +55,8 @@ pub struct Table {
     pub strict: bool,
     /// Number of rows, where it was counted.
     pub row_count: Option<u64>,
+    /// About how many rows it has, where they were too many to count.
+    pub rows_estimated: Option<u64>,
     /// The `CREATE` statement, as stored.
     pub sql: String,
 }

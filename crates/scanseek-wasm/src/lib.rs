@@ -22,8 +22,7 @@ export interface Host {
   now_ns(): number;
   cancelled(): boolean;
   progress(progress: Progress): void;
-  /** How much of the database the present run has read; the total is null where it is not known. */
-  reading(read_bytes: number, total_bytes: number | null): void;
+  reading(reading: Reading): void;
 }
 
 /** An empty file of the page's private file system, and how much may be written to it. */
@@ -58,7 +57,7 @@ extern "C" {
     fn progress(this: &JsHost, progress: JsValue);
 
     #[wasm_bindgen(method)]
-    fn reading(this: &JsHost, read_bytes: f64, total_bytes: JsValue);
+    fn reading(this: &JsHost, reading: JsValue);
 }
 
 #[wasm_bindgen]
@@ -113,8 +112,9 @@ impl domain::Host for JsHost {
     }
 
     fn reading(&self, read_bytes: u64, total_bytes: Option<u64>) {
-        let total = total_bytes.map_or(JsValue::NULL, |total| JsValue::from_f64(total as f64));
-        JsHost::reading(self, read_bytes as f64, total);
+        if let Ok(reading) = to_js(&wire::Reading { read_bytes, total_bytes }) {
+            JsHost::reading(self, reading);
+        }
     }
 }
 

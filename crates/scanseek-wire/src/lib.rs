@@ -42,6 +42,6 @@ pub use plan::{
     Counters, Explained, Finding, IndexUse, LoopStats, Op, PlanNode, Severity, Statement,
     StatementKind, StatementPlan, Tone, plan_nodes,
 };
-pub use run::{Cell, Progress, Ran, RunOptions, Stopped};
+pub use run::{Cell, Progress, Ran, Reading, RunOptions, Stopped};
 pub use span::{Span, Utf16};
 pub use trial::{ArmResult, Effect, QueryTrial, Trial, TrialOptions, Verdict};

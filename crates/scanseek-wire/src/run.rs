@@ -43,6 +43,13 @@ wire! {
         pub done: u64,
         pub total: Option<u64>,
     }
+
+    /// How much of the database the present run has read; `total_bytes` is about what it will read,
+    /// where that is known.
+    pub struct Reading {
+        pub read_bytes: u64,
+        pub total_bytes: Option<u64>,
+    }
 }
 
 impl RunOptions {

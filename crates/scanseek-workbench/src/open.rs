@@ -144,7 +144,7 @@ const FOR_SMALL_FILES: StorageLimits = StorageLimits {
 };
 
 /// A browser's worker shall hold a large file in 64 MiB of its own memory.
-const FOR_LARGE_FILES: StorageLimits = StorageLimits { memory_bytes: 24 * MIB, ..FOR_SMALL_FILES };
+const FOR_LARGE_FILES: StorageLimits = StorageLimits { memory_bytes: 16 * MIB, ..FOR_SMALL_FILES };
 
 /// The bytes of a sample's database file: the same on every machine.
 ///

@@ -6,7 +6,7 @@
  * opened again in it before anything else runs.
  */
 import { type FromWorker, type Op, type Params, type Result, type ToWorker, wireError } from "./protocol";
-import type { Progress, WireError } from "./types";
+import type { Progress, Reading, WireError } from "./types";
 
 export type RestartReason = "crashed" | "cancelled";
 
@@ -23,12 +23,6 @@ export interface CallOptions {
   onReading?: (reading: Reading) => void;
   /** A waiting call with the same lane is dropped (code "cancelled") when a newer one comes. */
   lane?: string;
-}
-
-/** How much of the database the present run has read; the total is null where it is not known. */
-export interface Reading {
-  read_bytes: number;
-  total_bytes: number | null;
 }
 
 /** A running call: its answer, and a way to stop it. */
@@ -155,7 +149,7 @@ export class EngineClient {
         if (this.#current?.id === message.id) this.#current.options.onProgress?.(message.progress);
         return;
       case "reading":
-        if (this.#current?.id === message.id) this.#current.options.onReading?.(message);
+        if (this.#current?.id === message.id) this.#current.options.onReading?.(message.reading);
         return;
       case "fatal":
         console.error(`engine: ${message.message}`);

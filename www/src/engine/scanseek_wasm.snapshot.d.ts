@@ -6,6 +6,7 @@ export interface Host {
     now_ns(): number;
     cancelled(): boolean;
     progress(progress: Progress): void;
+    reading(reading: Reading): void;
 }
 
 /** An empty file of the page's private file system, and how much may be written to it. */
@@ -23,6 +24,15 @@ export interface PickedFiles {
     kept: ScratchFile | null;
 }
 
+
+/**
+ * How much of the database the present run has read; `total_bytes` is about what it will read,
+ * where that is known.
+ */
+export interface Reading {
+    read_bytes: number;
+    total_bytes: number | null;
+}
 
 /**
  * Integers travel as text, so that all 64 bits arrive.
@@ -355,6 +365,7 @@ export interface TableInfo {
     name: string;
     kind: TableKind;
     row_count: number | null;
+    rows_estimated: number | null;
     columns: ColumnInfo[];
     indexes: IndexInfo[];
     without_rowid: boolean;

@@ -18,7 +18,7 @@ const host: Host = {
   now_ns: () => performance.now() * 1e6,
   cancelled: () => flag !== null && Atomics.load(flag, 0) === running,
   progress: (progress) => post({ type: "progress", id: running, progress }),
-  reading: (read_bytes, total_bytes) => post({ type: "reading", id: running, read_bytes, total_bytes }),
+  reading: (reading) => post({ type: "reading", id: running, reading }),
 };
 
 async function load(): Promise<Engine> {

@@ -2,7 +2,7 @@
 import { batch, effect, untracked } from "@preact/signals";
 import { type Call, EngineClient } from "../engine/client";
 import { isWireError, wireError } from "../engine/protocol";
-import type { Opened, WireError } from "../engine/types";
+import type { Opened, Reading, WireError } from "../engine/types";
 import { ownIndexError, scope, suggestedFor, suggestTask } from "./advisor";
 import { ANALYZE, choose, chooseSuggested, chosen, chosenDdl } from "./chosen";
 import { opened, openingName, openTask } from "./database";
@@ -119,6 +119,7 @@ async function perform<T>(
   if (task.startedAt.value !== null) return null;
   task.error.value = null;
   task.progress.value = null;
+  task.reading.value = null;
   task.startedAt.value = performance.now();
   const call = begin(task.progress);
   task.cancel.value = call.cancel;
@@ -134,6 +135,7 @@ async function perform<T>(
       task.startedAt.value = null;
       task.cancel.value = null;
       task.progress.value = null;
+      task.reading.value = null;
     });
   }
 }
@@ -141,7 +143,13 @@ async function perform<T>(
 function report<T>(task: Task<T>) {
   return {
     onProgress: (progress: NonNullable<Task<T>["progress"]["value"]>) => {
-      task.progress.value = progress;
+      batch(() => {
+        task.progress.value = progress;
+        task.reading.value = null;
+      });
+    },
+    onReading: (reading: Reading) => {
+      task.reading.value = reading;
     },
   };
 }

@@ -1,8 +1,9 @@
 /** Small parts used everywhere: notes, badges, code blocks, copying, elapsed time, progress. */
+import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Progress, WireError } from "../engine/types";
-import { count } from "./format";
+import type { Progress, Reading, WireError } from "../engine/types";
+import { bytes, count } from "./format";
 import { Icon, type IconName } from "./icon";
 
 export type Tone = "bad" | "warn" | "good" | "neutral";
@@ -128,36 +129,52 @@ export function Elapsed({ startedAt }: { startedAt: number }) {
   return <span class="elapsed">{(Math.max(0, now - startedAt) / 1000).toFixed(1)} s</span>;
 }
 
-interface WorkingProps {
-  label: string;
-  startedAt: number;
-  progress: Progress | null;
-  onCancel?: (() => void) | null;
+/** Long work as it goes on. */
+interface Work {
+  /** performance.now() at the start, or null when nothing runs. */
+  startedAt: ReadonlySignal<number | null>;
+  progress: ReadonlySignal<Progress | null>;
+  reading: ReadonlySignal<Reading | null>;
+  cancel: ReadonlySignal<(() => void) | null>;
 }
 
-/** Long work: what is done, how far, for how long, and Cancel. */
-export function Working({ label, startedAt, progress, onCancel }: WorkingProps) {
+function bytesRead({ read_bytes, total_bytes }: Reading): string {
+  return total_bytes === null
+    ? `${bytes(read_bytes)} read`
+    : `${bytes(read_bytes)} of about ${bytes(total_bytes)} read`;
+}
+
+/** Long work: what is done, how far, for how long, and Cancel; nothing when nothing runs. */
+export function Working({ label, work }: { label: string; work: Work }) {
+  const startedAt = work.startedAt.value;
+  if (startedAt === null) return null;
+  const progress = work.progress.value;
+  const reading = work.reading.value;
+  const cancel = work.cancel.value;
   const total = progress?.total ?? null;
+  const bar =
+    reading?.total_bytes != null
+      ? { value: reading.read_bytes, max: reading.total_bytes }
+      : progress && total !== null && total > 0
+        ? { value: Math.min(progress.done, total), max: total }
+        : {};
   return (
     <div class="working" role="status" aria-label={label}>
       <div class="working-line">
         <span>
           {progress?.stage || label}
           {progress && total !== null && ` (${count(progress.done)} of ${count(total)})`}
+          {reading && <span class="muted"> · {bytesRead(reading)}</span>}
         </span>
         <Elapsed startedAt={startedAt} />
-        {onCancel && (
-          <button type="button" class="button small" onClick={onCancel}>
+        {cancel && (
+          <button type="button" class="button small" onClick={cancel}>
             <Icon name="stop" />
             Cancel
           </button>
         )}
       </div>
-      {progress && total !== null && total > 0 ? (
-        <progress aria-label={label} value={Math.min(progress.done, total)} max={total} />
-      ) : (
-        <progress aria-label={label} />
-      )}
+      <progress aria-label={label} {...bar} />
     </div>
   );
 }

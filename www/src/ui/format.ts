@@ -14,6 +14,11 @@ export function brief(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** An estimate, with two significant digits: 8042113 → "8,000,000". */
+export function about(value: number): string {
+  return whole.format(Number(value.toPrecision(2)));
+}
+
 /** A ratio with three significant digits, all of them shown. */
 export function ratio(value: number): string {
   return value >= 1000

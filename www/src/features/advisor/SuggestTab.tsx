@@ -31,14 +31,7 @@ export function SuggestTab() {
         </button>
         <ScopeChoice />
       </div>
-      {startedAt !== null && (
-        <Working
-          label="Looking for indexes"
-          startedAt={startedAt}
-          progress={suggestTask.progress.value}
-          onCancel={suggestTask.cancel.value}
-        />
-      )}
+      {startedAt !== null && <Working label="Looking for indexes" work={suggestTask} />}
       {error && <ErrorNote error={error} />}
       {value && startedAt === null && <Suggestion value={value} />}
       {!value && startedAt === null && !error && (

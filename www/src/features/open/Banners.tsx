@@ -32,14 +32,7 @@ export function Banners() {
           SQLite could not be loaded.
         </Note>
       )}
-      {startedAt !== null && (
-        <Working
-          label={`Opening ${openingName.value}`}
-          startedAt={startedAt}
-          progress={openTask.progress.value}
-          onCancel={openTask.cancel.value}
-        />
-      )}
+      {startedAt !== null && <Working label={`Opening ${openingName.value}`} work={openTask} />}
       {error && (
         <div data-testid="open-error">
           <ErrorNote

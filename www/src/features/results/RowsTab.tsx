@@ -11,14 +11,7 @@ export function RowsTab() {
   const error = runTask.error.value;
   const ran = runTask.value.value;
   if (startedAt !== null) {
-    return (
-      <Working
-        label={`Running ${ranName.value || "the query"}`}
-        startedAt={startedAt}
-        progress={runTask.progress.value}
-        onCancel={runTask.cancel.value}
-      />
-    );
+    return <Working label={`Running ${ranName.value || "the query"}`} work={runTask} />;
   }
   if (error) return <ErrorNote error={error} />;
   if (!ran) {

@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import type { ColumnInfo, IndexInfo, TableInfo } from "../../engine/types";
 import { opened, tables } from "../../store/database";
 import { insertText } from "../../store/editor";
-import { bytes, count, plural } from "../../ui/format";
+import { about, bytes, count, plural } from "../../ui/format";
 import { Icon } from "../../ui/icon";
 import { moveFocus } from "../../ui/tree";
 
@@ -107,6 +107,12 @@ function TableItem({ table, first }: { table: TableInfo; first: boolean }) {
         {kind && <span class="tag">{kind}</span>}
         {table.row_count !== null && <span class="tree-count">{count(table.row_count)}</span>}
         {table.row_count !== null && <span class="sr-only">{plural(table.row_count, "row")}</span>}
+        {table.rows_estimated !== null && (
+          <span class="tree-count" title="Estimated from a few pages; counting would read the whole table.">
+            ≈ {about(table.rows_estimated)}
+            <span class="sr-only"> rows, estimated</span>
+          </span>
+        )}
       </div>
       {open && (
         <ul role="group" aria-label={table.name}>

@@ -29,14 +29,7 @@ function ShareBody() {
   const link = shareTask.value.value;
   const database = opened.value?.database;
   if (startedAt !== null) {
-    return (
-      <Working
-        label="Running the queries for their counters"
-        startedAt={startedAt}
-        progress={shareTask.progress.value}
-        onCancel={shareTask.cancel.value}
-      />
-    );
+    return <Working label="Running the queries for their counters" work={shareTask} />;
   }
   if (error) return <ErrorNote error={error} />;
   if (!link || !database) return null;

@@ -46,12 +46,7 @@ export function TrialTab() {
       </div>
       {n === 0 && <NoneChosen />}
       {startedAt !== null && (
-        <Working
-          label={scope.value === "all" ? "Timing the queries" : "Timing the query"}
-          startedAt={startedAt}
-          progress={trialTask.progress.value}
-          onCancel={trialTask.cancel.value}
-        />
+        <Working label={scope.value === "all" ? "Timing the queries" : "Timing the query"} work={trialTask} />
       )}
       {error && <ErrorNote error={error} />}
       {value && startedAt === null && (
