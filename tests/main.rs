@@ -5,3 +5,4 @@ mod architecture;
 mod host;
 mod main_job;
 mod samples;
+mod undo;

@@ -21,6 +21,7 @@ mod measure;
 mod planner;
 mod runtime;
 mod statement;
+mod statistics;
 mod storage;
 mod value;
 mod vfs;

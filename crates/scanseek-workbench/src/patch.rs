@@ -37,11 +37,15 @@ impl Workbench {
                 Err(OracleError::Query(_)) => {}
             }
         }
-        Ok(patch_for(open, tuned, &queries))
+        patch_for(open, tuned, &queries)
     }
 }
 
-pub(crate) fn patch_for(open: &OpenDatabase, tuned: &Tuned, queries: &[QueryAdvice]) -> Patch {
+pub(crate) fn patch_for(
+    open: &OpenDatabase,
+    tuned: &Tuned,
+    queries: &[QueryAdvice],
+) -> Result<Patch, WorkbenchError> {
     let header = [
         format!(
             "Indexes for {}, measured by ScanSeek with SQLite {}.",
@@ -76,5 +80,9 @@ pub(crate) fn patch_for(open: &OpenDatabase, tuned: &Tuned, queries: &[QueryAdvi
             PatchNote { name: name.clone(), ddl: ddl.clone(), notes }
         })
         .collect();
-    Patch::new(&header, &notes, tuned.changes.contains(&Change::Analyze))
+    let before = match tuned.changes.contains(&Change::Analyze) {
+        true => Some(open.database.statistics()?),
+        false => None,
+    };
+    Ok(Patch::new(&header, &notes, before.as_deref()))
 }

@@ -190,7 +190,7 @@ impl Workbench {
             let verdict = verdict(&before, &after);
             queries.push(QueryAdvice { statement, before, after, verdict });
         }
-        let patch = patch_for(open, tuned, &queries);
+        let patch = patch_for(open, tuned, &queries)?;
         Ok(Suggested {
             create,
             analyze,
