@@ -50,6 +50,9 @@ fn check(schema: &str, query: &str, expected: &str) -> Result<(), String> {
             suggested.not_advised
         ));
     }
+    if !suggested.not_analysed.is_empty() {
+        return Err(format!("not analysed: {:?}", suggested.not_analysed));
+    }
     for query in &suggested.queries {
         if !query.after.same_result {
             return Err(format!("{} returns other rows", query.statement.name));

@@ -9,5 +9,5 @@ mod outline;
 mod split;
 
 pub use facts::{Facts, ParameterValue};
-pub use outline::{Outline, outline, words};
+pub use outline::{Outline, outline, without_indexed_by, words};
 pub use split::{SourceStatement, first_keyword, split};

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use scanseek_advisor::{Oracle, OracleError, Outcome, PlannedUse};
 use scanseek_engine::{Database, EngineError, Measured, ShadowPlanner};
 use scanseek_schema::{IndexSpec, TableScan};
-use scanseek_sql::outline;
+use scanseek_sql::{outline, without_indexed_by};
 
 use crate::{Host, StatementInfo, WorkbenchError, bare, what_if};
 
@@ -112,7 +112,13 @@ impl<'a> EngineOracle<'a> {
 
 impl Oracle for EngineOracle<'_> {
     fn scans(&mut self, query: usize) -> Result<Vec<TableScan>, OracleError> {
-        self.shadow.scans(&self.queries[query].sql).map_err(oracle_error)
+        let sql = without_indexed_by(&self.queries[query].sql);
+        self.shadow.scans(&sql).map_err(|error| match oracle_error(error) {
+            OracleError::Query(because) => OracleError::Query(format!(
+                "No index was looked for, since SQLite cannot plan it over stand-ins of the tables: {because}"
+            )),
+            error => error,
+        })
     }
 
     fn plan(&mut self, query: usize, indexes: &[IndexSpec]) -> Result<PlannedUse, OracleError> {
