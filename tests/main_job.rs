@@ -42,7 +42,7 @@ fn from_scan_to_search_and_back() {
     let analyzed = workbench.explain_with(QUERY, &with_statistics).unwrap();
     assert!(analyzed.statements[0].plan.to_text().contains("SEARCH"), "statistics of real rows");
 
-    let trial = workbench.trial(QUERY, &ddl, &TrialOptions { budget_ns: 200_000_000 }).unwrap();
+    let trial = workbench.trial(QUERY, &ddl, &TrialOptions::within(200_000_000)).unwrap();
     let [as_is, with] = &trial.queries[0].arms[..] else { panic!("two arms") };
     assert!(with.same_result && with.counters.vm_steps < as_is.counters.vm_steps);
     assert!(!with.samples.sample_ns.is_empty());
@@ -101,7 +101,7 @@ fn bad_input_is_said_and_nothing_is_lost() {
         "CREATE INDEX x ON orders(day); --\nDROP TABLE orders",
         "",
     ] {
-        let result = workbench.trial(QUERY, &[bad.into()], &TrialOptions { budget_ns: 1 });
+        let result = workbench.trial(QUERY, &[bad.into()], &TrialOptions::within(1));
         assert_eq!(result.unwrap_err().code, ErrorCode::BadIndex, "{bad}");
     }
     for bad in ["", "#v1.", "#v9.abc", "#v1.!!!!"] {
@@ -146,7 +146,7 @@ fn every_long_call_can_be_cancelled() {
             }
             "suggest" => workbench.suggest(QUERY, &SuggestOptions::default()).err().map(|e| e.code),
             _ => workbench
-                .trial(QUERY, &[], &TrialOptions { budget_ns: 60_000_000_000 })
+                .trial(QUERY, &[], &TrialOptions::within(60_000_000_000))
                 .err()
                 .map(|e| e.code),
         };
@@ -215,7 +215,9 @@ fn no_more_indexes_than_asked_for() {
         "SELECT * FROM orders WHERE customer_id = 7; SELECT * FROM orders WHERE day = '2024-05-05'";
     let all = workbench.suggest(sql, &SuggestOptions::default()).unwrap();
     assert_eq!(all.create.len(), 2);
-    let one = workbench.suggest(sql, &SuggestOptions { max_indexes: 1 }).unwrap();
+    let one = workbench
+        .suggest(sql, &SuggestOptions { max_indexes: Some(1), ..SuggestOptions::default() })
+        .unwrap();
     assert_eq!(one.create.len(), 1);
     assert!(one.not_advised.iter().any(|(_, because)| because.contains("Only 1")));
 }

@@ -68,8 +68,9 @@ impl Database {
         wal: Option<Vec<u8>>,
         control: Rc<dyn Control>,
     ) -> Result<Opened, EngineError> {
-        let wal = wal.filter(|bytes| !bytes.is_empty());
-        let notices = file_check::check(base.as_ref(), wal.is_some())?;
+        let notices = file_check::check(base.as_ref(), wal.as_deref())?;
+        let reads = notices.iter().any(|notice| matches!(notice, FileNotice::WalRead { .. }));
+        let wal = wal.filter(|_| reads);
         let files = runtime::start();
         let name = fresh_name();
         files.insert(&name, CowFile::over(Arc::clone(&base)));

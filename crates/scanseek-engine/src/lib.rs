@@ -29,7 +29,7 @@ mod vfs;
 pub use control::{Control, NoControl, Stop};
 pub use database::{BulkInsert, BulkValue, Database, FileInfo, Opened};
 pub use error::EngineError;
-pub use file_check::FileNotice;
+pub use file_check::{FileNotice, is_hot_journal};
 pub use measure::{Measured, ResultHash, Rows, RowsRequest};
 pub use planner::ShadowPlanner;
 pub use runtime::{BuildInfo, build_info};

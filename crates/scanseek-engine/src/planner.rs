@@ -205,6 +205,7 @@ impl Shadow {
             .map(|term| OrderTerm {
                 column: column(term.column()),
                 descending: term.is_order_by_desc(),
+                collation: None,
             })
             .collect();
         let used = info.col_used();
