@@ -3,7 +3,7 @@
 use crate::interval::{blocked_effect, median, paired_effect, quantile_95};
 use crate::random::Random;
 use crate::settings::{
-    Arm, ArmSamples, Effect, MIN_BLOCKS, MIN_PAIRS, Measurement, Settings, Subject, Verdict,
+    Arm, ArmSamples, Effect, MIN_PAIRS, Measurement, Settings, Subject, Verdict,
 };
 
 /// A sample shorter than this many steps of the clock says too little.
@@ -45,7 +45,6 @@ pub fn measure<S: Subject>(settings: &Settings, subject: &mut S) -> Result<Measu
     let renews = pair_estimate_ns.saturating_mul(PAIRS_TO_RENEW) <= settings.budget_ns;
     let per_build = settings.pairs_per_build.max(1);
     let per_block = if renews { 2 * per_build } else { 1 };
-    let min_blocks = if renews { MIN_BLOCKS } else { MIN_PAIRS };
     let mut random = Random::new(settings.seed);
     let mut next_look = settings.min_pairs.max(MIN_PAIRS);
     let mut first_order = false;
@@ -85,7 +84,7 @@ pub fn measure<S: Subject>(settings: &Settings, subject: &mut S) -> Result<Measu
         if pair_ns > settings.budget_ns {
             break;
         }
-        if !pairs.is_multiple_of(per_block) || pairs / per_block < min_blocks {
+        if !pairs.is_multiple_of(per_block) || pairs / per_block < MIN_PAIRS {
             continue;
         }
         if spent_ns >= settings.budget_ns {
@@ -107,14 +106,14 @@ pub fn measure<S: Subject>(settings: &Settings, subject: &mut S) -> Result<Measu
         shortest_ns >= settings.clock_tick_ns.saturating_mul(MIN_TICKS) as f64 * SHORTER_MARGIN;
     let indifference = if renews { settings.indifference } else { settings.indifference_unrenewed };
     let verdict = match &effect {
-        Some(effect) if pairs / per_block >= min_blocks && clock_is_fine => {
+        Some(effect) if pairs / per_block >= MIN_PAIRS && clock_is_fine => {
             verdict(effect, indifference)
         }
         _ => Verdict::NotMeasurable,
     };
     let spent_ns = runner.spent_ns();
     let [baseline, candidate] = samples.map(Samples::finish);
-    let pairs_needed = min_blocks * per_block;
+    let pairs_needed = MIN_PAIRS * per_block;
     Ok(Measurement { baseline, candidate, effect, verdict, pairs_needed, builds, spent_ns })
 }
 

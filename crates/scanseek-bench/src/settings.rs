@@ -1,10 +1,8 @@
 //! What goes into a measurement and what comes out.
 
-/// With fewer pairs than this there is no verdict: the 95 % interval of a median needs five.
-pub const MIN_PAIRS: usize = 5;
-
-/// The same for blocks, whose interval is a little too narrow for five.
-pub(crate) const MIN_BLOCKS: usize = 6;
+/// With fewer pairs, or blocks of them, than this there is no verdict: of five fair coins all fall on
+/// one side more often than five times in a hundred.
+pub const MIN_PAIRS: usize = 6;
 
 /// How to measure.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,8 +133,8 @@ pub struct Measurement {
     pub baseline: ArmSamples,
     /// The samples of the candidate.
     pub candidate: ArmSamples,
-    /// The effect; `None` without a single pair. With fewer than [`MIN_PAIRS`] pairs its ends
-    /// are the smallest and largest ratio seen.
+    /// The effect; `None` without a single pair. With few pairs its ends are the
+    /// smallest and largest ratio seen.
     pub effect: Option<Effect>,
     /// What may be said of it.
     pub verdict: Verdict,

@@ -47,7 +47,9 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
                 }
             }
             let mut workbench = open(database)?;
-            warn_of_facts(&text);
+            for warning in domain::ignored_facts(&text) {
+                eprintln!("note: {warning}");
+            }
             let options = domain::SuggestOptions {
                 max_indexes: max_indexes.map(|max| max as usize),
                 timeout_ns: u64::from(*timeout) * 1_000_000_000,
@@ -208,21 +210,6 @@ fn open(path: &Path) -> Result<domain::Workbench> {
         eprintln!("note: {}", notice.message);
     }
     Ok(workbench)
-}
-
-/// A weight that is not understood counts as 1; who wrote it should know.
-fn warn_of_facts(text: &str) {
-    for line in text.lines() {
-        let Some(value) = line.trim().strip_prefix("--").and_then(|rest| rest.split_once(':'))
-        else {
-            continue;
-        };
-        let (key, value) = (value.0.trim(), value.1.trim());
-        let good = value.parse::<f64>().is_ok_and(|weight| weight.is_finite() && weight > 0.0);
-        if key.eq_ignore_ascii_case("weight") && !good {
-            eprintln!("note: The weight “{value}” is not a number above 0, so 1 is taken.");
-        }
-    }
 }
 
 /// The statements of a patch that are tried: its indexes and `ANALYZE`.

@@ -29,6 +29,7 @@ pub use share::{ClaimCheck, LinkCheck, LinkState, SharedLink, counters};
 pub use statement::{StatementInfo, StatementKind, bare, parse_value};
 pub use suggest::{
     NotAnalysed, QueryAdvice, SuggestOptions, Suggested, SuggestedIndex, SuggestedVerdict,
+    ignored_facts,
 };
 pub use trial::{ArmResult, NotTried, QueryTrial, Trial, TrialOptions};
 pub use workbench::Workbench;

@@ -25,7 +25,7 @@ impl Default for SuggestOptions {
 }
 
 /// An index that takes more than this share of the file is warned of.
-const LARGE_SHARE: f64 = 0.25;
+const LARGE_SHARE: f64 = 0.4;
 
 /// The advice, proven.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,7 +152,7 @@ impl Workbench {
                 let share_of_file = index.bytes as f64 / file_bytes as f64;
                 let warning = (share_of_file > LARGE_SHARE).then(|| {
                     format!(
-                        "It is large: the file grows by {:.0} %, and each write to {} writes to it, too.",
+                        "It is large: the file grows by {:.0} %, and most writes to {} write to it, too.",
                         share_of_file * 100.0,
                         index.spec.table
                     )
@@ -241,6 +241,15 @@ impl Workbench {
             patch,
         })
     }
+}
+
+/// What comments before statements say and cannot be taken as it stands: sentences.
+pub fn ignored_facts(sql: &str) -> Vec<String> {
+    scanseek_sql::split(sql)
+        .into_iter()
+        .filter_map(|statement| statement.facts.bad_weight)
+        .map(|weight| format!("The weight “{weight}” is not a number above 0; 1 is taken."))
+        .collect()
 }
 
 /// What is chosen and has yet to be proven.
