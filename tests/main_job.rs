@@ -126,6 +126,54 @@ fn advice_says_what_it_did_not_look_at() {
 }
 
 #[test]
+fn rows_that_change_by_themselves_veto_nothing() {
+    let mut workbench = workbench(ORDERS);
+    // The scan between the two takes longer than the clock's step.
+    let text = "-- name: clock
+        SELECT strftime('%f', 'now'), count(*) FROM orders WHERE customer_id = 7 AND note > 'n';
+        -- name: steady
+        SELECT * FROM orders WHERE customer_id = 7";
+    let suggested = workbench.suggest(text, &SuggestOptions::default()).unwrap();
+    assert_eq!(suggested.create.len(), 1);
+    assert_eq!(suggested.create[0].helps, ["steady"]);
+    let [clock] = &suggested.not_analysed[..] else { panic!("{:?}", suggested.not_analysed) };
+    assert!(clock.because.contains("other rows each time"), "{}", clock.because);
+    assert_eq!(clock.name, "clock");
+}
+
+#[test]
+fn fresh_statistics_name_the_index_that_is_there() {
+    let script = format!(
+        "{ORDERS} CREATE INDEX mine ON orders(customer_id, id); ANALYZE;
+         UPDATE sqlite_stat1 SET stat = '20000 20000 1'; DELETE FROM sqlite_stat4"
+    );
+    let mut workbench = workbench(&script);
+    let query = "-- name: q\nSELECT * FROM orders WHERE customer_id = 7 AND total > 3";
+    let suggested = workbench.suggest(query, &SuggestOptions::default()).unwrap();
+    assert!(suggested.create.is_empty() && suggested.analyze, "{:?}", suggested.create);
+    assert_eq!(
+        suggested.analyze_because,
+        ["With fresh statistics q uses the index mine, which is there already."]
+    );
+    assert!(suggested.patch.up.contains("ANALYZE") && suggested.patch.down.contains("20000 20000"));
+}
+
+#[test]
+fn an_index_as_large_as_the_file_is_warned_of() {
+    let mut workbench = workbench(
+        "CREATE TABLE t(a INT, b INT, c INT);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+         INSERT INTO t SELECT i % 3, i, i * 7 FROM n",
+    );
+    let suggested = workbench
+        .suggest("SELECT a, sum(b) FROM t GROUP BY a", &SuggestOptions::default())
+        .unwrap();
+    let [index] = &suggested.create[..] else { panic!("{:?}", suggested.create) };
+    assert!(index.share_of_file > 0.6, "{}", index.share_of_file);
+    assert!(index.warning.as_ref().is_some_and(|warning| warning.contains("file grows by")));
+}
+
+#[test]
 fn every_long_call_can_be_cancelled() {
     let bytes = {
         let database =

@@ -76,6 +76,9 @@ pub(crate) fn why_no_gain(before: &Counters, after: &Counters) -> String {
             counts("page requests", before.page_requests, after.page_requests)
         );
     }
+    if (after.vm_steps as f64) < before.vm_steps as f64 * GAIN {
+        return format!("{steps}; below {LEAST_SAVED_STEPS} steps nobody would feel it");
+    }
     steps
 }
 

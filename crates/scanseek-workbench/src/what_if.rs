@@ -3,7 +3,7 @@
 
 use scanseek_engine::Database;
 use scanseek_schema::TableKind;
-use scanseek_sql::split;
+use scanseek_sql::{one_line, split};
 
 use crate::{ErrorCode, WorkbenchError};
 
@@ -86,10 +86,11 @@ pub(crate) fn apply(
 }
 
 fn bad_index(change: &str, because: &str) -> WorkbenchError {
-    let change = change.trim();
+    let change = one_line(change);
+    let change = if change.is_empty() { "nothing".to_owned() } else { format!("“{change}”") };
     WorkbenchError::new(
         ErrorCode::BadIndex,
-        format!("This index cannot be made: {change} {because}"),
+        format!("This index cannot be made: {change}. {because}"),
     )
     .hint("Write one CREATE INDEX statement on a table of this database.")
 }
