@@ -42,10 +42,11 @@ fn from_scan_to_search_and_back() {
     let analyzed = workbench.explain_with(QUERY, &with_statistics).unwrap();
     assert!(analyzed.statements[0].plan.to_text().contains("SEARCH"), "statistics of real rows");
 
-    let trial = workbench.trial(QUERY, &ddl, &TrialOptions::within(200_000_000)).unwrap();
+    let trial = workbench.trial(QUERY, &ddl, &TrialOptions::within(2_000_000_000)).unwrap();
     let [as_is, with] = &trial.queries[0].arms[..] else { panic!("two arms") };
     assert!(with.same_result && with.counters.vm_steps < as_is.counters.vm_steps);
-    assert!(!with.samples.sample_ns.is_empty());
+    let timed = !with.samples.sample_ns.is_empty();
+    assert!(timed || trial.queries[0].sentence.starts_with("Not timed"));
 
     // The patch applies, and takes itself back.
     let patch = workbench.patch(&ddl, QUERY).unwrap();

@@ -103,7 +103,8 @@ fn equal_arms_by_the_clock() {
                 pairs += query.arms[0].samples.sample_ns.len();
                 if effect.high < 0.97 || effect.low > 1.03 {
                     clear += 1;
-                    println!("{}: {effect:?}", query.name);
+                    let samples = query.arms[0].samples.sample_ns.len();
+                    println!("{}: {effect:?}, {samples} pairs", query.name);
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Medians, percentiles and the bootstrap interval of the effect.
 
 use crate::random::Random;
-use crate::settings::{Effect, MIN_PAIRS};
+use crate::settings::{Effect, MIN_BLOCKS};
 
 /// The interval of a median between the second smallest and the second largest of eight values holds
 /// the truth in 93 of 100 cases; the whole range of six does in 97.
@@ -37,8 +37,8 @@ pub fn paired_effect(
 /// The same where pairs come in blocks that share something: `pairs_per_block` of them each, the last
 /// block may be shorter. Whole blocks are resampled (Davison and Hinkley, "Bootstrap methods and their
 /// application", section 3.8), and the interval is widened for the number of blocks as Student's
-/// distribution is wider than the normal one. With fewer than [`MIN_PAIRS`] blocks the ends are the
-/// smallest and largest ratio of a pair.
+/// distribution is wider than the normal one. Of five blocks or
+/// fewer the ends are the smallest and largest ratio of a pair.
 pub fn blocked_effect(
     baseline: &[f64],
     candidate: &[f64],
@@ -49,7 +49,7 @@ pub fn blocked_effect(
     let logs: Vec<f64> = baseline.iter().zip(candidate).map(|(b, c)| (c / b).ln()).collect();
     let blocks: Vec<usize> = (0..logs.len()).map(|pair| pair / pairs_per_block.max(1)).collect();
     let count = logs.len().div_ceil(pairs_per_block.max(1));
-    effect_of(&logs, &blocks, MIN_PAIRS - 1, rounds, seed, small_sample_factor(count))
+    effect_of(&logs, &blocks, MIN_BLOCKS - 1, rounds, seed, small_sample_factor(count))
 }
 
 /// How much wider a 95 % interval from `count` values must be than one from the normal distribution:

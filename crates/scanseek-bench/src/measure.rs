@@ -3,7 +3,7 @@
 use crate::interval::{blocked_effect, median, paired_effect, quantile_95};
 use crate::random::Random;
 use crate::settings::{
-    Arm, ArmSamples, Effect, MIN_PAIRS, Measurement, Settings, Subject, Verdict,
+    Arm, ArmSamples, Effect, MIN_BLOCKS, MIN_PAIRS, Measurement, Settings, Subject, Verdict,
 };
 
 /// A sample shorter than this many steps of the clock says too little.
@@ -12,8 +12,6 @@ const MIN_TICKS: u64 = 20;
 const SHORTER_MARGIN: f64 = 0.5;
 /// No batch is larger than this: what is still too short then is not measurable.
 const MAX_BATCH: u32 = 1 << 20;
-/// The arms are made anew for each block if the budget holds at least this many pairs.
-const PAIRS_TO_RENEW: u64 = 40;
 /// Batches grow by at most this factor at a time, as short timings mislead.
 const MAX_GROWTH: u64 = 10;
 
@@ -42,8 +40,15 @@ pub fn measure<S: Subject>(settings: &Settings, subject: &mut S) -> Result<Measu
     }
     let pair_estimate_ns =
         samples.iter().map(|samples| samples.chosen_ns).fold(0, u64::saturating_add);
-    let renews = pair_estimate_ns.saturating_mul(PAIRS_TO_RENEW) <= settings.budget_ns;
+    // A build costs a warm-up, about as long as a pair.
+    let affords = |per_build: usize| {
+        let pairs = (MIN_BLOCKS * 2 * (per_build + 1)) as u64;
+        pair_estimate_ns.saturating_mul(pairs) <= settings.budget_ns
+    };
     let per_build = settings.pairs_per_build.max(1);
+    let per_build = if affords(per_build) { per_build } else { 1 };
+    let renews = affords(per_build);
+    let least = if renews { MIN_BLOCKS } else { MIN_PAIRS };
     let per_block = if renews { 2 * per_build } else { 1 };
     let mut random = Random::new(settings.seed);
     let mut next_look = settings.min_pairs.max(MIN_PAIRS);
@@ -84,14 +89,14 @@ pub fn measure<S: Subject>(settings: &Settings, subject: &mut S) -> Result<Measu
         if pair_ns > settings.budget_ns {
             break;
         }
-        if !pairs.is_multiple_of(per_block) || pairs / per_block < MIN_PAIRS {
+        if !pairs.is_multiple_of(per_block) || pairs / per_block < least {
             continue;
         }
         if spent_ns >= settings.budget_ns {
             break;
         }
         if pairs >= next_look {
-            let found = effect(settings, &samples, renews);
+            let found = effect(settings, &samples, per_block);
             if found.is_some_and(|e| width(&e) <= settings.target_width) {
                 break;
             }
@@ -99,21 +104,21 @@ pub fn measure<S: Subject>(settings: &Settings, subject: &mut S) -> Result<Measu
             next_look = pairs + pairs.div_ceil(4);
         }
     }
-    let effect = effect(settings, &samples, renews);
+    let effect = effect(settings, &samples, per_block);
     let shortest_ns =
         samples.iter().map(|samples| median(&samples.total_ns)).fold(f64::INFINITY, f64::min);
     let clock_is_fine =
         shortest_ns >= settings.clock_tick_ns.saturating_mul(MIN_TICKS) as f64 * SHORTER_MARGIN;
     let indifference = if renews { settings.indifference } else { settings.indifference_unrenewed };
     let verdict = match &effect {
-        Some(effect) if pairs / per_block >= MIN_PAIRS && clock_is_fine => {
+        Some(effect) if pairs / per_block >= least && clock_is_fine => {
             verdict(effect, indifference)
         }
         _ => Verdict::NotMeasurable,
     };
     let spent_ns = runner.spent_ns();
     let [baseline, candidate] = samples.map(Samples::finish);
-    let pairs_needed = MIN_PAIRS * per_block;
+    let pairs_needed = least * per_block;
     Ok(Measurement { baseline, candidate, effect, verdict, pairs_needed, builds, spent_ns })
 }
 
@@ -132,12 +137,12 @@ fn width(effect: &Effect) -> f64 {
     (effect.high - effect.low) / effect.ratio
 }
 
-fn effect(settings: &Settings, samples: &[Samples; 2], renewed: bool) -> Option<Effect> {
+fn effect(settings: &Settings, samples: &[Samples; 2], per_block: usize) -> Option<Effect> {
     let [baseline, candidate] = samples;
     let (baseline, candidate) = (baseline.per_execution(), candidate.per_execution());
     let (rounds, seed) = (settings.bootstrap_rounds, settings.seed);
-    if renewed {
-        blocked_effect(&baseline, &candidate, 2 * settings.pairs_per_build.max(1), rounds, seed)
+    if per_block > 1 {
+        blocked_effect(&baseline, &candidate, per_block, rounds, seed)
     } else {
         paired_effect(&baseline, &candidate, rounds, seed)
     }

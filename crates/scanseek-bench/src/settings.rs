@@ -1,14 +1,17 @@
 //! What goes into a measurement and what comes out.
 
-/// With fewer pairs, or blocks of them, than this there is no verdict: of five fair coins all fall on
-/// one side more often than five times in a hundred.
-pub const MIN_PAIRS: usize = 6;
+/// With fewer pairs than this there is no verdict. Eight fair coins all fall on one side less than once
+/// in a hundred times.
+pub const MIN_PAIRS: usize = 8;
+
+/// The same for blocks of pairs whose arms were made anew, each of which says more.
+pub(crate) const MIN_BLOCKS: usize = 6;
 
 /// How to measure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// Pairs between two renewals of the subject. An even number, so that each arm comes first equally
-    /// often. Two builds, one of each order, make a block.
+    /// Pairs between two renewals of the subject, if the budget holds enough of them. Two builds, one of
+    /// each order, make a block.
     pub pairs_per_build: usize,
     /// Pairs to take before the width of the interval may end the measurement.
     pub min_pairs: usize,

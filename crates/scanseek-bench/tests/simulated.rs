@@ -269,7 +269,7 @@ fn an_arm_without_duration_is_not_measurable() {
 fn a_slow_arm_is_not_batched_and_the_budget_ends_it() {
     let second = 1e9;
     let budget = |budget_ns| Settings { budget_ns, ..settings() };
-    // The budget is gone after warm-up, but five pairs are taken all the same.
+    // The budget is gone after warm-up, but the least for a verdict is taken all the same.
     let measured = check(&budget(3_000_000_000), &mut Machine::new(second, second, 4));
     assert_eq!((measured.baseline.batch, measured.candidate.batch), (1, 1));
     assert_eq!(measured.pairs(), MIN_PAIRS);
