@@ -5,3 +5,5 @@ mod architecture;
 mod host;
 mod main_job;
 mod samples;
+mod trial;
+mod undo;

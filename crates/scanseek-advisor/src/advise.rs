@@ -3,27 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scanseek_plan::Counters;
 use scanseek_schema::{IndexSpec, Schema};
 
 use crate::candidates::{Candidate, candidates};
+use crate::gain::{is_gain, is_loss, relative_work, score, statistics_help, why_no_gain};
 use crate::oracle::{Oracle, OracleError, Outcome, Query};
 use crate::reason::Reason;
 
 /// Options tried for one query: what the planner uses, then what it uses without that, and so on.
 const OPTION_ROUNDS: usize = 4;
-/// Fewer VM steps than this share of before count as a gain.
-const GAIN: f64 = 0.9;
-/// What is saved must be at least this many VM steps: below that no run is slow.
-const LEAST_SAVED_STEPS: u64 = 500;
-/// Each key column must save about this share of the work that is left.
-const PER_KEY_COLUMN: f64 = 0.1;
-/// Each column that only covers must save about this share of the work that is left.
-const PER_COVERING_COLUMN: f64 = 0.4;
 /// Two sets do about as well if they differ by less than this share of the work before.
 const ABOUT_AS_WELL: f64 = 0.01;
-/// More work than this share of before counts as a loss.
-const LOSS: f64 = 1.05;
 
 /// The advice for a workload.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,20 +89,20 @@ pub fn advise(
         measured: BTreeMap::new(),
         not_advised: BTreeMap::new(),
         not_analysed: Vec::new(),
+        changing: BTreeSet::new(),
+        fresh: BTreeMap::new(),
     };
+    adviser.baselines()?;
+    adviser.try_fresh_statistics()?;
     let mut known = Known::new();
     let mut chosen: BTreeSet<IndexSpec> = BTreeSet::new();
-    for query in 0..workload.len() {
+    for query in adviser.queries() {
         adviser.oracle.progress("Looking for indexes", query, workload.len());
-        let found = match adviser.baseline(query) {
-            Ok(()) => adviser.oracle.scans(query),
-            Err(error) => Err(error),
-        };
-        let found = match found {
+        let found = match adviser.oracle.scans(query) {
             Ok(scans) => candidates(schema, &scans),
             Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-            Err(OracleError::Query(because)) => {
-                adviser.not_analysed.push(NotAnalysed { query, because });
+            Err(error) => {
+                adviser.not_analysed.push(NotAnalysed { query, because: error.because() });
                 continue;
             }
         };
@@ -155,13 +145,48 @@ struct Adviser<'a> {
     measured: BTreeMap<(usize, String), Result<Outcome, String>>,
     not_advised: BTreeMap<IndexSpec, String>,
     not_analysed: Vec<NotAnalysed>,
+    /// Queries whose rows differ from run to run: they say nothing for or against an index.
+    changing: BTreeSet<usize>,
+    /// Queries that gain by `ANALYZE` alone, with it.
+    fresh: BTreeMap<usize, Outcome>,
 }
 
 impl Adviser<'_> {
-    fn baseline(&mut self, query: usize) -> Result<(), OracleError> {
-        let outcome = self.oracle.measure(query, &[], false, None)?;
-        self.before.insert(query, outcome);
+    fn baselines(&mut self) -> Result<(), OracleError> {
+        for query in 0..self.workload.len() {
+            self.oracle.progress("Measuring as it is", query, self.workload.len());
+            match self.oracle.measure(query, &[], false, None) {
+                Ok(outcome) => {
+                    self.before.insert(query, outcome);
+                }
+                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+                Err(error) => {
+                    self.not_analysed.push(NotAnalysed { query, because: error.because() });
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// Queries that were measured and whose rows stay the same.
+    fn queries(&self) -> Vec<usize> {
+        self.before.keys().filter(|query| !self.changing.contains(query)).copied().collect()
+    }
+
+    /// Statistics that are missing or stale can be all that is wrong. They count only if no query
+    /// loses by new ones.
+    fn try_fresh_statistics(&mut self) -> Result<(), OracleError> {
+        let analyzed = self.outcomes(&[], true)?;
+        if self.losers(&analyzed).is_empty() {
+            let gains = |query: &usize, outcome: &Outcome| is_gain(&self.before[query], outcome);
+            self.fresh = analyzed.into_iter().filter(|(query, it)| gains(query, it)).collect();
+        }
+        Ok(())
+    }
+
+    /// What an index has to do better than: the query as it is, or with statistics if those help.
+    fn reference(&self, query: usize) -> &Outcome {
+        self.fresh.get(&query).unwrap_or(&self.before[&query])
     }
 
     /// The set of candidates that makes the query's own work least, if any does. Each further
@@ -182,7 +207,7 @@ impl Adviser<'_> {
             let planned = match self.oracle.plan(query, &specs) {
                 Ok(planned) => planned,
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-                Err(OracleError::Query(_)) => break,
+                Err(_) => break,
             };
             if planned.used.is_empty() {
                 break;
@@ -199,7 +224,7 @@ impl Adviser<'_> {
                     continue;
                 }
                 let outcome = self.measure(query, option)?;
-                match outcome.ok().filter(|outcome| is_gain(&self.before[&query], outcome)) {
+                match outcome.ok().filter(|outcome| is_gain(self.reference(query), outcome)) {
                     Some(outcome) => {
                         let score = score(&self.before[&query], &outcome, keys, tail);
                         gains.push((score, option.clone()));
@@ -229,9 +254,9 @@ impl Adviser<'_> {
                 format!("It was tried for {name} and the rows were not the same.")
             }
             Ok(outcome) => format!(
-                "It was tried for {name}: {} VM steps with it, {} without.",
-                scanseek_plan::grouped(outcome.counters.vm_steps),
-                scanseek_plan::grouped(self.before[&query].counters.vm_steps)
+                "It was tried for {name}: {}{}",
+                why_no_gain(&self.reference(query).counters, &outcome.counters),
+                if self.fresh.contains_key(&query) { " and ANALYZE instead." } else { "." }
             ),
         };
         for spec in option {
@@ -250,7 +275,7 @@ impl Adviser<'_> {
         let planned = match self.oracle.plan(query, set) {
             Ok(planned) => planned,
             Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-            Err(OracleError::Query(because)) => return Ok(Err(because)),
+            Err(error) => return Ok(Err(error.because())),
         };
         if planned.used.is_empty() {
             return Ok(Ok(self.before[&query].clone()));
@@ -270,22 +295,29 @@ impl Adviser<'_> {
         let outcome = match self.oracle.measure(query, &used, false, Some(limit)) {
             Ok(outcome) => Ok(outcome),
             Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-            Err(OracleError::Query(because)) => Err(because),
+            Err(error) => {
+                if error == OracleError::Changing {
+                    self.changing.insert(query);
+                }
+                Err(error.because())
+            }
         };
         self.measured.insert((query, key), outcome.clone());
         Ok(outcome)
     }
 
     /// Each query's work with these indexes, relative to its work before.
-    fn works(&mut self, set: &[IndexSpec]) -> Result<Vec<f64>, OracleError> {
-        let queries: Vec<usize> = self.before.keys().copied().collect();
-        let mut works = Vec::new();
-        for query in queries {
-            works.push(match self.measure(query, set)? {
+    fn works(&mut self, set: &[IndexSpec]) -> Result<BTreeMap<usize, f64>, OracleError> {
+        let mut works = BTreeMap::new();
+        for query in self.queries() {
+            let work = match self.measure(query, set)? {
                 Ok(outcome) if outcome.same_result => relative_work(&self.before[&query], &outcome),
                 _ => f64::INFINITY,
-            });
+            };
+            works.insert(query, work);
         }
+        // A query may show only now that its rows change.
+        works.retain(|query, _| !self.changing.contains(query));
         Ok(works)
     }
 
@@ -304,7 +336,9 @@ impl Adviser<'_> {
             let without: Vec<IndexSpec> =
                 set.iter().filter(|other| **other != spec).cloned().collect();
             let works = self.works(&without)?;
-            let holds = works.iter().zip(&goal).all(|(work, goal)| *work <= goal + ABOUT_AS_WELL);
+            let holds = works.iter().all(|(query, work)| {
+                goal.get(query).is_none_or(|goal| *work <= goal + ABOUT_AS_WELL)
+            });
             if holds {
                 self.not_advised.insert(
                     spec,
@@ -336,10 +370,10 @@ impl Adviser<'_> {
         loop {
             let plain = self.outcomes(set, false)?;
             let losers = self.losers(&plain);
-            if set.is_empty() {
+            let analyzed = self.outcomes(set, true)?;
+            if set.is_empty() && !losers.is_empty() {
                 return Ok((plain, false));
             }
-            let analyzed = self.outcomes(set, true)?;
             let analyzed_losers = self.losers(&analyzed);
             if losers.is_empty() {
                 let helps = analyzed_losers.is_empty() && statistics_help(&plain, &analyzed);
@@ -368,7 +402,7 @@ impl Adviser<'_> {
         analyze: bool,
     ) -> Result<BTreeMap<usize, Outcome>, OracleError> {
         let stage = if analyze { "Checking with statistics" } else { "Checking the whole set" };
-        let queries: Vec<usize> = self.before.keys().copied().collect();
+        let queries = self.queries();
         let mut outcomes = BTreeMap::new();
         for (done, query) in queries.iter().enumerate() {
             self.oracle.progress(stage, done, queries.len());
@@ -376,6 +410,10 @@ impl Adviser<'_> {
             let outcome = match self.oracle.measure(*query, set, analyze, Some(limit)) {
                 Ok(outcome) => outcome,
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+                Err(OracleError::Changing) => {
+                    self.changing.insert(*query);
+                    continue;
+                }
                 Err(OracleError::Query(because)) => Outcome {
                     same_result: false,
                     note: Some(because),
@@ -403,7 +441,7 @@ impl Adviser<'_> {
             match self.oracle.plan(*query, set) {
                 Ok(planned) => suspects.extend(planned.used),
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-                Err(OracleError::Query(_)) => {}
+                Err(_) => {}
             }
         }
         Ok(suspects)
@@ -420,7 +458,7 @@ impl Adviser<'_> {
             let without: Vec<IndexSpec> =
                 set.iter().filter(|spec| **spec != set[position]).cloned().collect();
             // A query that fails counts as ten times the work, so that sums stay comparable.
-            let total: f64 = self.works(&without)?.iter().map(|work| work.min(10.0)).sum();
+            let total: f64 = self.works(&without)?.values().map(|work| work.min(10.0)).sum();
             if least.as_ref().is_none_or(|(best, _)| total < *best) {
                 least = Some((total, set[position].clone()));
             }
@@ -429,19 +467,24 @@ impl Adviser<'_> {
     }
 
     fn finish(
-        self,
+        mut self,
         set: Vec<IndexSpec>,
         mut after: BTreeMap<usize, Outcome>,
         analyze: bool,
         known: &Known,
     ) -> Result<Advice, OracleError> {
         let mut helps: Vec<Vec<usize>> = vec![Vec::new(); set.len()];
+        for query in &self.changing {
+            let because = OracleError::Changing.because();
+            self.not_analysed.push(NotAnalysed { query: *query, because });
+            after.remove(query);
+        }
         let queries: Vec<usize> = after.keys().copied().collect();
         for query in queries {
             match self.oracle.plan(query, &set) {
                 Ok(planned) => planned.used.iter().for_each(|i| helps[*i].push(query)),
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-                Err(OracleError::Query(_)) => {}
+                Err(_) => {}
             }
         }
         let mut create = Vec::new();
@@ -488,56 +531,4 @@ fn keys(candidate: &Candidate) -> usize {
 fn without_tail(candidate: &Candidate) -> IndexSpec {
     let spec = &candidate.spec;
     IndexSpec { table: spec.table.clone(), parts: spec.parts[..keys(candidate)].to_vec() }
-}
-
-/// A page request takes about as long as ten VM steps.
-fn work(outcome: &Outcome) -> f64 {
-    (outcome.counters.vm_steps + 10 * outcome.counters.page_requests) as f64
-}
-
-/// Work after as a share of the work before.
-fn relative_work(before: &Outcome, after: &Outcome) -> f64 {
-    (work(after) + 1.0) / (work(before) + 1.0)
-}
-
-/// The work that is left, on a log scale, plus the price of the columns. What is left counts from
-/// a hundred steps and a hundredth of the work before: below that no further column is felt.
-fn score(before: &Outcome, after: &Outcome, keys: usize, tail: usize) -> f64 {
-    let left = work(after) + 100.0 + work(before) / 100.0;
-    left.ln() + PER_KEY_COLUMN * keys as f64 + PER_COVERING_COLUMN * tail as f64
-}
-
-/// Fewer VM steps, not more pages read from the file, and the same rows.
-fn is_gain(before: &Outcome, after: &Outcome) -> bool {
-    after.same_result
-        && (after.counters.vm_steps as f64) < before.counters.vm_steps as f64 * GAIN
-        && before.counters.vm_steps - after.counters.vm_steps >= LEAST_SAVED_STEPS
-        && relative_work(before, after) < GAIN
-        && not_more_pages(&before.counters, &after.counters)
-}
-
-/// Other rows, or more work: by VM steps or by work as a whole.
-fn is_loss(before: &Outcome, after: &Outcome) -> bool {
-    !after.same_result
-        || after.counters.vm_steps as f64 > before.counters.vm_steps as f64 * LOSS + 100.0
-        || relative_work(before, after) > LOSS + 100.0 / (before.counters.vm_steps + 1) as f64
-}
-
-/// True if at least one query takes a tenth less steps with statistics, and none takes more.
-fn statistics_help(plain: &BTreeMap<usize, Outcome>, analyzed: &BTreeMap<usize, Outcome>) -> bool {
-    let mut helps = false;
-    for (query, with) in analyzed {
-        let (with, without) =
-            (with.counters.vm_steps as f64, plain[query].counters.vm_steps as f64);
-        if with > without * LOSS + 100.0 {
-            return false;
-        }
-        helps |= with < without * 0.9 - 100.0;
-    }
-    helps
-}
-
-/// Pages read from the file are what a cold run costs; the few inner pages of an index are free.
-fn not_more_pages(before: &Counters, after: &Counters) -> bool {
-    after.page_reads as f64 <= before.page_reads as f64 * LOSS + 8.0
 }

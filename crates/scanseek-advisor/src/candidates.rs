@@ -52,6 +52,8 @@ pub fn candidates(schema: &Schema, scans: &[TableScan]) -> Vec<Candidate> {
 struct Draft {
     parts: Vec<IndexPart>,
     rules: Vec<Rule>,
+    /// Columns limited by `LIKE`.
+    like: Vec<String>,
 }
 
 impl Draft {
@@ -65,6 +67,9 @@ impl Draft {
 
     fn push_constraint(&mut self, table: &Table, constraint: &Constraint, rule: Rule) {
         if let Some(part) = constraint_part(table, constraint) {
+            if constraint.op == ConstraintOp::Like {
+                self.like.push(part.column.clone());
+            }
             self.push(part, rule);
         }
     }
@@ -113,9 +118,13 @@ impl Draft {
                 reasons.push(Reason::new(rule, &columns));
             }
         }
-        for part in self.parts.iter().filter(|part| part.collation.is_some()) {
-            let like = part.collation.as_deref() == Some("NOCASE");
-            let rule = if like { Rule::LikeNoCase } else { Rule::Collation };
+        for (part, rule) in self.parts.iter().zip(&self.rules) {
+            let rule = match (&part.collation, rule) {
+                (None, _) => continue,
+                (_, Rule::Order | Rule::Group) => Rule::OrderCollation,
+                (_, Rule::Range) if self.like.contains(&part.column) => Rule::LikeNoCase,
+                _ => Rule::Collation,
+            };
             reasons.push(Reason::new(rule, &[&part.column]));
         }
         reasons
@@ -180,7 +189,7 @@ fn ordered(table: &Table, scan: &TableScan, mut draft: Draft) -> Option<Draft> {
         let part = IndexPart {
             column: column.name.clone(),
             descending: mixed && term.descending,
-            collation: None,
+            collation: term.collation.clone(),
         };
         draft.push(part, rule);
     }
@@ -261,16 +270,16 @@ mod tests {
         let ordered = TableScan {
             constraints: vec![constraint(1, Equal), constraint(2, In)],
             order_by: vec![
-                OrderTerm { column: Some(3), descending: true },
-                OrderTerm { column: Some(4), descending: true },
+                OrderTerm { column: Some(3), descending: true, collation: None },
+                OrderTerm { column: Some(4), descending: true, collation: None },
             ],
             ..scan.clone()
         };
         check(ordered.clone(), &["t(a, c, d)", "t(c, d)", "t(a, b)", "t(b)"]);
         let mixed = TableScan {
             order_by: vec![
-                OrderTerm { column: Some(3), descending: true },
-                OrderTerm { column: Some(4), descending: false },
+                OrderTerm { column: Some(3), descending: true, collation: None },
+                OrderTerm { column: Some(4), descending: false, collation: None },
             ],
             ..ordered
         };

@@ -7,10 +7,12 @@
 
 mod advise;
 mod candidates;
+mod gain;
 mod oracle;
 mod reason;
 
 pub use advise::{Advice, AdvisedIndex, NotAdvised, NotAnalysed, QueryOutcome, advise};
 pub use candidates::{Candidate, candidates};
+pub use gain::work;
 pub use oracle::{Oracle, OracleError, Outcome, PlannedUse, Query};
 pub use reason::{Reason, Rule};

@@ -17,8 +17,22 @@ pub struct Query {
 pub enum OracleError {
     /// This query cannot be analysed or measured; the reason is a sentence.
     Query(String),
+    /// The query gives other rows each time it is run, so whether an index keeps them cannot be
+    /// proven.
+    Changing,
     /// The person cancelled: stop at once.
     Cancelled,
+}
+
+impl OracleError {
+    /// The reason as a sentence.
+    pub fn because(self) -> String {
+        match self {
+            Self::Query(because) => because,
+            Self::Changing => "It gives other rows each time it is run, so it cannot be proven that they stay the same.".to_owned(),
+            Self::Cancelled => "Cancelled.".to_owned(),
+        }
+    }
 }
 
 /// How SQLite would run a query if some indexes existed.

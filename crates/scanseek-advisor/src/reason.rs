@@ -17,6 +17,8 @@ pub enum Rule {
     LikeNoCase,
     /// The comparison uses another collation than the column.
     Collation,
+    /// The order wanted uses another collation than the column.
+    OrderCollation,
 }
 
 impl Rule {
@@ -29,7 +31,7 @@ impl Rule {
             Self::Group => "group",
             Self::Covering => "covering",
             Self::LikeNoCase => "like_nocase",
-            Self::Collation => "collation",
+            Self::Collation | Self::OrderCollation => "collation",
         }
     }
 }
@@ -67,6 +69,9 @@ impl Reason {
             ),
             Rule::LikeNoCase => format!(
                 "LIKE ignores case, so {names} must be sorted with COLLATE NOCASE to be searched."
+            ),
+            Rule::OrderCollation => format!(
+                "The order of {names} uses another collation than the column, so the index must use it too."
             ),
             Rule::Collation => format!(
                 "The comparison of {names} uses another collation than the column, so the index must use it too."

@@ -1,9 +1,9 @@
 //! Running a measurement: warm-up, choice of batches, pairs in random order, the stop rule.
 
-use crate::interval::{median, paired_effect, quantile_95};
+use crate::interval::{blocked_effect, median, paired_effect, quantile_95};
 use crate::random::Random;
 use crate::settings::{
-    Arm, ArmSamples, Effect, MIN_PAIRS, Measurement, Settings, Subject, Verdict,
+    Arm, ArmSamples, Effect, MIN_BLOCKS, MIN_PAIRS, Measurement, Settings, Subject, Verdict,
 };
 
 /// A sample shorter than this many steps of the clock says too little.
@@ -25,15 +25,52 @@ pub fn measure<S: Subject>(settings: &Settings, subject: &mut S) -> Result<Measu
     let mut samples = [Samples::default(), Samples::default()];
     let arms = [Arm::Baseline, Arm::Candidate];
     for (arm, samples) in arms.into_iter().zip(&mut samples) {
-        runner.warm_up(arm)?;
-        samples.batch = runner.choose_batch(arm)?;
+        let warm_ns = runner.warm_up(arm)?;
+        (samples.batch, samples.chosen_ns) = runner.choose_batch(arm, warm_ns)?;
     }
+    // A long sample is interrupted more often than a short one, and its median with it: arms of about
+    // the same speed get the same batch.
+    let [first, second] = &mut samples;
+    if first.each_ns() < 2.0 * second.each_ns() && second.each_ns() < 2.0 * first.each_ns() {
+        let batch = first.batch.max(second.batch);
+        for samples in [first, second] {
+            samples.chosen_ns = (samples.each_ns() * f64::from(batch)) as u64;
+            samples.batch = batch;
+        }
+    }
+    let pair_estimate_ns =
+        samples.iter().map(|samples| samples.chosen_ns).fold(0, u64::saturating_add);
+    // A build costs a warm-up, about as long as a pair.
+    let affords = |per_build: usize| {
+        let pairs = (MIN_BLOCKS * 2 * (per_build + 1)) as u64;
+        pair_estimate_ns.saturating_mul(pairs) <= settings.budget_ns
+    };
+    let per_build = settings.pairs_per_build.max(1);
+    let per_build = if affords(per_build) { per_build } else { 1 };
+    let renews = affords(per_build);
+    let least = if renews { MIN_BLOCKS } else { MIN_PAIRS };
+    let per_block = if renews { 2 * per_build } else { 1 };
     let mut random = Random::new(settings.seed);
     let mut next_look = settings.min_pairs.max(MIN_PAIRS);
     let mut first_order = false;
+    // The subject comes with the baseline made first.
+    let mut built_first = 0;
     let mut pairs = 0;
+    let mut builds = 1;
     while pairs < settings.max_pairs && !runner.subject.should_stop() {
-        // Blocks of two pairs, AB BA or BA AB: each arm comes first equally often.
+        if renews && pairs > 0 && pairs.is_multiple_of(per_build) {
+            built_first = if pairs.is_multiple_of(per_block) {
+                usize::from(random.bits() & 1 == 0)
+            } else {
+                1 - built_first
+            };
+            runner.subject.renew(arms[built_first])?;
+            for arm in [built_first, 1 - built_first] {
+                runner.subject.run(arms[arm], 1)?;
+            }
+            builds += 1;
+        }
+        // AB BA or BA AB: each arm comes first equally often.
         let baseline_first = if pairs % 2 == 0 {
             first_order = random.bits() & 1 == 0;
             first_order
@@ -49,31 +86,40 @@ pub fn measure<S: Subject>(settings: &Settings, subject: &mut S) -> Result<Measu
         let pair_ns = runner.subject.now_ns().saturating_sub(pair_started_ns);
         let spent_ns = runner.spent_ns();
         runner.subject.progress(pairs, spent_ns);
-        if pair_ns > settings.budget_ns || (spent_ns >= settings.budget_ns && pairs >= MIN_PAIRS) {
+        if pair_ns > settings.budget_ns {
+            break;
+        }
+        if !pairs.is_multiple_of(per_block) || pairs / per_block < least {
+            continue;
+        }
+        if spent_ns >= settings.budget_ns {
             break;
         }
         if pairs >= next_look {
-            if effect(settings, &samples).is_some_and(|e| width(&e) <= settings.target_width) {
+            let found = effect(settings, &samples, per_block);
+            if found.is_some_and(|e| width(&e) <= settings.target_width) {
                 break;
             }
             // Looking costs as much as some samples: look again when there is a quarter more.
             next_look = pairs + pairs.div_ceil(4);
         }
     }
-    let effect = effect(settings, &samples);
+    let effect = effect(settings, &samples, per_block);
     let shortest_ns =
         samples.iter().map(|samples| median(&samples.total_ns)).fold(f64::INFINITY, f64::min);
     let clock_is_fine =
         shortest_ns >= settings.clock_tick_ns.saturating_mul(MIN_TICKS) as f64 * SHORTER_MARGIN;
+    let indifference = if renews { settings.indifference } else { settings.indifference_unrenewed };
     let verdict = match &effect {
-        Some(effect) if pairs >= MIN_PAIRS && clock_is_fine => {
-            verdict(effect, settings.indifference)
+        Some(effect) if pairs / per_block >= least && clock_is_fine => {
+            verdict(effect, indifference)
         }
         _ => Verdict::NotMeasurable,
     };
     let spent_ns = runner.spent_ns();
     let [baseline, candidate] = samples.map(Samples::finish);
-    Ok(Measurement { baseline, candidate, effect, verdict, spent_ns })
+    let pairs_needed = least * per_block;
+    Ok(Measurement { baseline, candidate, effect, verdict, pairs_needed, builds, spent_ns })
 }
 
 fn verdict(effect: &Effect, indifference: f64) -> Verdict {
@@ -91,14 +137,15 @@ fn width(effect: &Effect) -> f64 {
     (effect.high - effect.low) / effect.ratio
 }
 
-fn effect(settings: &Settings, samples: &[Samples; 2]) -> Option<Effect> {
+fn effect(settings: &Settings, samples: &[Samples; 2], per_block: usize) -> Option<Effect> {
     let [baseline, candidate] = samples;
-    paired_effect(
-        &baseline.per_execution(),
-        &candidate.per_execution(),
-        settings.bootstrap_rounds,
-        settings.seed,
-    )
+    let (baseline, candidate) = (baseline.per_execution(), candidate.per_execution());
+    let (rounds, seed) = (settings.bootstrap_rounds, settings.seed);
+    if per_block > 1 {
+        blocked_effect(&baseline, &candidate, per_block, rounds, seed)
+    } else {
+        paired_effect(&baseline, &candidate, rounds, seed)
+    }
 }
 
 /// Samples as taken: ns per batch.
@@ -106,9 +153,16 @@ fn effect(settings: &Settings, samples: &[Samples; 2]) -> Option<Effect> {
 struct Samples {
     total_ns: Vec<f64>,
     batch: u32,
+    /// Time of the last batch while the batch was chosen.
+    chosen_ns: u64,
 }
 
 impl Samples {
+    /// Time of one execution while the batch was chosen.
+    fn each_ns(&self) -> f64 {
+        self.chosen_ns.max(1) as f64 / f64::from(self.batch.max(1))
+    }
+
     fn per_execution(&self) -> Vec<f64> {
         self.total_ns.iter().map(|total| total / f64::from(self.batch.max(1))).collect()
     }
@@ -133,31 +187,29 @@ impl<S: Subject> Runner<'_, S> {
 
     /// Time of one batch in ns. At least 1, as ratios and logarithms need a number above 0.
     fn sample_ns(&mut self, arm: Arm, batch: u32) -> Result<f64, S::Error> {
-        Ok(self.elapsed_ns(arm, batch)?.max(1) as f64)
+        Ok(self.subject.run(arm, batch)?.max(1) as f64)
     }
 
-    fn elapsed_ns(&mut self, arm: Arm, batch: u32) -> Result<u64, S::Error> {
-        let started_ns = self.subject.now_ns();
-        self.subject.run(arm, batch)?;
-        Ok(self.subject.now_ns().saturating_sub(started_ns))
-    }
-
-    fn warm_up(&mut self, arm: Arm) -> Result<(), S::Error> {
-        let mut spent_ns = 0;
+    /// Returns the time of the fastest run; 0 if there was none.
+    fn warm_up(&mut self, arm: Arm) -> Result<u64, S::Error> {
+        let (mut spent_ns, mut fastest_ns) = (0, u64::MAX);
         for _ in 0..self.settings.warmup_runs.max(1) {
             if self.subject.should_stop() {
                 break;
             }
-            spent_ns += self.elapsed_ns(arm, 1)?;
+            let elapsed_ns = self.subject.run(arm, 1)?;
+            fastest_ns = fastest_ns.min(elapsed_ns);
+            spent_ns += elapsed_ns;
             if spent_ns >= self.settings.warmup_ns {
                 break;
             }
         }
-        Ok(())
+        Ok(if spent_ns == 0 { 0 } else { fastest_ns })
     }
 
     /// The smallest batch that takes long enough for the clock and for a steady sample.
-    fn choose_batch(&mut self, arm: Arm) -> Result<u32, S::Error> {
+    /// Returned with the time it took.
+    fn choose_batch(&mut self, arm: Arm, warm_ns: u64) -> Result<(u32, u64), S::Error> {
         let wanted_ns = self
             .settings
             .clock_tick_ns
@@ -165,8 +217,17 @@ impl<S: Subject> Runner<'_, S> {
             .max(self.settings.min_sample_ns)
             .max(1);
         let mut batch = 1_u32;
+        // A slow run needs no second one to say that it is slow.
+        let mut elapsed_ns = warm_ns;
+        if warm_ns >= wanted_ns {
+            return Ok((batch, warm_ns));
+        }
         while batch < MAX_BATCH && !self.subject.should_stop() {
-            let elapsed_ns = self.elapsed_ns(arm, batch)?;
+            elapsed_ns = self.subject.run(arm, batch)?;
+            if elapsed_ns >= wanted_ns {
+                // A pause of the machine looks like a long batch, so it is asked twice.
+                elapsed_ns = elapsed_ns.min(self.subject.run(arm, batch)?);
+            }
             if elapsed_ns >= wanted_ns {
                 break;
             }
@@ -175,6 +236,6 @@ impl<S: Subject> Runner<'_, S> {
             let growth = needed.clamp(2, MAX_GROWTH);
             batch = u32::try_from(u64::from(batch) * growth).unwrap_or(MAX_BATCH).min(MAX_BATCH);
         }
-        Ok(batch)
+        Ok((batch, elapsed_ns))
     }
 }

@@ -1,12 +1,12 @@
 //! The result of a measurement in plain words that stay true when the interval is wide.
 
-use crate::settings::{Effect, MIN_PAIRS, Verdict};
+use crate::settings::{Effect, Verdict};
 
 /// Up to this factor a difference is told in per cent, above it as "times".
 const TOLD_AS_TIMES: f64 = 1.5;
 
-/// One sentence on an effect, with its interval and the number of pairs.
-pub fn sentence(effect: &Effect, verdict: Verdict, pairs: usize) -> String {
+/// One sentence on an effect, with its interval, the number of pairs and of those a verdict needs.
+pub fn sentence(effect: &Effect, verdict: Verdict, pairs: usize, needed: usize) -> String {
     let Effect { ratio, low, high } = *effect;
     match verdict {
         Verdict::Faster if 1.0 / ratio >= TOLD_AS_TIMES => format!(
@@ -38,8 +38,8 @@ pub fn sentence(effect: &Effect, verdict: Verdict, pairs: usize) -> String {
             factor(low),
             factor(high)
         ),
-        Verdict::NotMeasurable if pairs < MIN_PAIRS => format!(
-            "Could not be measured: only {pairs} {} of runs finished, and {MIN_PAIRS} are needed.",
+        Verdict::NotMeasurable if pairs < needed => format!(
+            "Could not be measured: only {pairs} {} of runs finished, and {needed} are needed.",
             if pairs == 1 { "pair" } else { "pairs" }
         ),
         Verdict::NotMeasurable => {
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn sentences() {
         let check = |ratio, low, high, verdict, pairs, expected: &str| {
-            assert_eq!(sentence(&Effect { ratio, low, high }, verdict, pairs), expected);
+            assert_eq!(sentence(&Effect { ratio, low, high }, verdict, pairs, 5), expected);
         };
         check(
             1.0 / 9.4,

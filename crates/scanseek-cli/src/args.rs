@@ -61,8 +61,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         sql: Sql,
         /// At most this many indexes.
-        #[arg(long, default_value_t = 0, hide_default_value = true)]
-        max_indexes: usize,
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+        max_indexes: Option<u32>,
+        /// Seconds after which a query is given up.
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
+        timeout: u32,
         /// Write the patch to this file, and what takes it back beside it: patch.sql, patch.down.sql.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
@@ -78,8 +81,11 @@ pub(crate) enum Command {
         #[arg(long, value_name = "PATCH.sql")]
         with: Option<PathBuf>,
         /// Seconds for all queries together.
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
         budget: u32,
+        /// Seconds after which a query is given up.
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
+        timeout: u32,
     },
     /// Run each statement several times and print the nanoseconds of each run, as JSON.
     #[command(hide = true)]

@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
             output::explained(args.format, &explained, &text)?;
             Ok(explained.statements.iter().all(|statement| statement.error.is_none()))
         }
-        Command::Suggest { database, sql, max_indexes, output } => {
+        Command::Suggest { database, sql, max_indexes, timeout, output } => {
             let text = sql.read()?;
             if let Some(path) = output {
                 for target in [path.clone(), path.with_extension("down.sql")] {
@@ -47,32 +47,50 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
                 }
             }
             let mut workbench = open(database)?;
-            let options = domain::SuggestOptions { max_indexes: *max_indexes };
+            for warning in domain::ignored_facts(&text) {
+                eprintln!("note: {warning}");
+            }
+            let options = domain::SuggestOptions {
+                max_indexes: max_indexes.map(|max| max as usize),
+                timeout_ns: u64::from(*timeout) * 1_000_000_000,
+            };
             let suggested = workbench.suggest(&text, &options).map_err(|e| failed(&e, &text))?;
             let suggested = wire::Suggested::from(suggested);
-            if let Some(path) = output {
+            let advises = !suggested.create.is_empty() || suggested.analyze;
+            if let Some(path) = output.as_ref().filter(|_| advises) {
                 write(path, suggested.patch.up.as_bytes())?;
                 write(&path.with_extension("down.sql"), suggested.patch.down.as_bytes())?;
             }
             output::suggested(args.format, &suggested)?;
+            if output.is_some() && !advises {
+                eprintln!("note: There is nothing to put into a patch, so none was written.");
+            }
+            if suggested.queries.is_empty() {
+                return Ok(false);
+            }
             Ok(suggested
                 .queries
                 .iter()
                 .all(|query| query.same_result && query.verdict != wire::QueryVerdict::Slower))
         }
-        Command::Trial { database, sql, with, budget } => {
+        Command::Trial { database, sql, with, budget, timeout } => {
             let text = sql.read()?;
             let mut workbench = open(database)?;
             let changes = match with {
                 Some(path) => changes(&workbench, path)?,
                 None => Vec::new(),
             };
-            let options = domain::TrialOptions { budget_ns: u64::from(*budget) * 1_000_000_000 };
+            let options = domain::TrialOptions {
+                budget_ns: u64::from(*budget) * 1_000_000_000,
+                timeout_ns: u64::from(*timeout) * 1_000_000_000,
+            };
             let trial =
                 workbench.trial(&text, &changes, &options).map_err(|e| failed(&e, &text))?;
             let trial = wire::Trial::from(trial);
             output::trial(args.format, &trial)?;
-            Ok(trial.queries.iter().flat_map(|query| &query.arms).all(|arm| arm.same_result))
+            let same =
+                trial.queries.iter().flat_map(|query| &query.arms).all(|arm| arm.same_result);
+            Ok(same && !trial.queries.is_empty())
         }
         Command::Time { database, sql, rounds } => {
             let text = sql.read()?;
@@ -205,7 +223,7 @@ fn changes(workbench: &domain::Workbench, path: &Path) -> Result<Vec<String>> {
         .map(|statement| statement.sql)
         .collect();
     if changes.is_empty() {
-        bail!("{} holds no CREATE INDEX statement", path.display());
+        bail!("{} holds neither CREATE INDEX nor ANALYZE", path.display());
     }
     Ok(changes)
 }
@@ -258,5 +276,5 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// An error of a use-case as one line: sentence, place, hint.
 fn failed(error: &domain::WorkbenchError, text: &str) -> anyhow::Error {
-    anyhow::anyhow!(output::error_line(error, text))
+    anyhow::anyhow!(domain::one_line(&error.line(text)))
 }

@@ -57,7 +57,7 @@ pub(crate) fn explained(format: Format, explained: &domain::Explained, text: &st
         for (statement, domain) in wire.statements.iter().zip(&explained.statements) {
             style.heading(out, &statement.name);
             if let Some(error) = &domain.error {
-                let _ = writeln!(out, "{}\n", error_line(error, text));
+                let _ = writeln!(out, "{}\n", error.line(text));
                 continue;
             }
             style.code(out, &statement.plan_text);
@@ -81,7 +81,9 @@ pub(crate) fn explained(format: Format, explained: &domain::Explained, text: &st
 
 pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<()> {
     print(format, suggested, |out, style| {
-        if suggested.create.is_empty() {
+        if suggested.queries.is_empty() {
+            let _ = writeln!(out, "None of the statements could be analysed.\n");
+        } else if suggested.create.is_empty() {
             let _ = writeln!(
                 out,
                 "No index was found that these queries do less work with. That is no proof that \
@@ -89,23 +91,42 @@ pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<(
             );
         }
         for index in &suggested.create {
-            style.heading(out, &index.name);
+            style.heading(out, &one_line(&index.name));
             style.code(out, &format!("{};\n", index.ddl));
             for reason in &index.reasons {
-                let _ = writeln!(out, "- {}", reason.text);
+                let _ = writeln!(out, "- {}", one_line(&reason.text));
             }
-            let _ = writeln!(out, "- Helps: {}.", index.helps.join(", "));
-            let _ = writeln!(out, "- Takes {} bytes.\n", grouped(index.bytes));
+            if !index.helps.is_empty() {
+                let _ = writeln!(out, "- Helps: {}.", one_line(&index.helps.join(", ")));
+            }
+            let _ = writeln!(
+                out,
+                "- Takes {} bytes, {:.1} % of the file.",
+                grouped(index.bytes),
+                index.share_of_file * 100.0
+            );
+            if let Some(warning) = &index.warning {
+                let _ = writeln!(out, "! {}", one_line(warning));
+            }
+            out.push('\n');
         }
         if suggested.analyze {
-            let _ = writeln!(out, "ANALYZE helps on top, and is in the patch.\n");
+            let alone =
+                if suggested.create.is_empty() { "ANALYZE helps" } else { "ANALYZE helps on top" };
+            let _ = writeln!(out, "{alone}, and is in the patch.");
+            for because in &suggested.analyze_because {
+                let _ = writeln!(out, "- {}", one_line(because));
+            }
+            out.push('\n');
         }
-        style.heading(out, "Each query");
+        if !suggested.queries.is_empty() || !suggested.not_analysed.is_empty() {
+            style.heading(out, "Each query");
+        }
         for query in &suggested.queries {
             let _ = writeln!(
                 out,
                 "- {}: {} → {} VM steps, {} → {} page requests{}{}",
-                query.name,
+                one_line(&query.name),
                 grouped(query.before.vm_steps),
                 grouped(query.after.vm_steps),
                 grouped(query.before.page_requests),
@@ -115,51 +136,60 @@ pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<(
             );
         }
         for item in &suggested.not_analysed {
-            let _ = writeln!(out, "- not analysed: {} — {}", one_line(&item.sql), item.because);
+            let _ = writeln!(
+                out,
+                "- not analysed: {}: {} — {}",
+                one_line(&item.name),
+                one_line(&item.sql),
+                one_line(&item.because)
+            );
         }
         out.push('\n');
-    })
-}
-
-pub(crate) fn trial(format: Format, trial: &wire::Trial) -> Result<()> {
-    print(format, trial, |out, style| {
-        for query in &trial.queries {
-            style.heading(out, &query.name);
-            for effect in &query.effects {
-                let _ = writeln!(out, "{}", effect.sentence);
-            }
-            for arm in &query.arms {
-                let _ = writeln!(
-                    out,
-                    "- {}: median {}, p95 {}, {}{}",
-                    arm.arm,
-                    duration(arm.median_ns),
-                    duration(arm.p95_ns),
-                    counters_line(&arm.counters),
-                    if arm.same_result { "" } else { ", ROWS DIFFER" }
-                );
-            }
-            if let Some(note) = &query.note {
-                let _ = writeln!(out, "- {note}");
+        if !suggested.not_advised.is_empty() {
+            style.heading(out, "Left out");
+            for item in &suggested.not_advised {
+                let _ = writeln!(out, "- {}: {}", one_line(&item.ddl), one_line(&item.because));
             }
             out.push('\n');
         }
     })
 }
 
-/// Sentence, place and hint in one line.
-pub(crate) fn error_line(error: &domain::WorkbenchError, text: &str) -> String {
-    let mut line = error.message.clone();
-    if let Some((start, _)) = error.span {
-        let before = text.get(..start).unwrap_or(text);
-        let row = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        let _ = write!(line, " (line {row}, column {column})");
-    }
-    if let Some(hint) = &error.hint {
-        let _ = write!(line, " {hint}");
-    }
-    line
+pub(crate) fn trial(format: Format, trial: &wire::Trial) -> Result<()> {
+    print(format, trial, |out, style| {
+        for query in &trial.queries {
+            style.heading(out, &one_line(&query.name));
+            for effect in &query.effects {
+                let _ = writeln!(out, "{}", effect.sentence);
+            }
+            for arm in &query.arms {
+                let times = match arm.samples {
+                    0 => "not timed".to_owned(),
+                    _ => {
+                        format!("median {}, p95 {}", duration(arm.median_ns), duration(arm.p95_ns))
+                    }
+                };
+                let _ = writeln!(
+                    out,
+                    "- {}: {times}, {}{}",
+                    arm.arm,
+                    counters_line(&arm.counters),
+                    if arm.same_result { "" } else { ", ROWS DIFFER" }
+                );
+            }
+            if let Some(note) = &query.note {
+                let _ = writeln!(out, "- {}", one_line(note));
+            }
+            out.push('\n');
+        }
+        if !trial.not_tried.is_empty() {
+            style.heading(out, "Not tried");
+            for item in &trial.not_tried {
+                let _ = writeln!(out, "- {}: {}", one_line(&item.name), one_line(&item.because));
+            }
+            out.push('\n');
+        }
+    })
 }
 
 /// The little that differs between text and Markdown.
@@ -236,6 +266,8 @@ fn grouped(count: u64) -> String {
     domain::grouped(count)
 }
 
-fn one_line(sql: &str) -> String {
-    sql.split_whitespace().collect::<Vec<_>>().join(" ")
+/// A statement or a name on one line. A comment to the end of a line would swallow what comes behind
+/// it, so it becomes one in stars.
+fn one_line(text: &str) -> String {
+    domain::one_line(text)
 }

@@ -147,6 +147,61 @@ fn parameters_from_comments_and_arguments() {
     assert_eq!(rows(&format!("-- param: :c = 41\n{sql}"), &[]), all);
 }
 
+/// Runs, expects this exit code, and returns what went to stdout and stderr.
+fn text(code: i32, args: &[&str]) -> (String, String) {
+    let output = scanseek(args);
+    let [out, errors] =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {out}{errors}");
+    (out, errors)
+}
+
+#[test]
+fn suggest_says_what_it_could_not_do() {
+    let folder = Folder::new("suggest");
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
+    let database = folder.path("store.db");
+    let suggest = |code, sql: &str, more: &[&str]| {
+        text(code, &[&["suggest", &database, "-q", sql], more].concat())
+    };
+    let (out, _) = suggest(0, "SELECT 1;\nSELECT *\nFROM nosuch; SELECT nofunc(1)", &[]);
+    assert!(out.contains("(line 3, column 6)"), "{out}");
+    assert!(!out.contains("None of the statements"), "{out}");
+    let (out, _) = suggest(1, "SELECT *\nFROM nosuch -- gone\nWHERE 1", &[]);
+    assert!(out.contains("None of the statements could be analysed."), "{out}");
+    assert!(out.contains("FROM nosuch /* gone */ WHERE 1"), "{out}");
+    let (out, _) = suggest(1, "SELECT nofunc(1)", &[]);
+    assert!(out.contains("An application can add its own") && !out.contains("schema"), "{out}");
+
+    let patch = folder.path("none.sql");
+    let (_, errors) = suggest(0, "SELECT * FROM invoices WHERE invoice_id = 3", &["-o", &patch]);
+    assert!(errors.contains("none was written") && !Path::new(&patch).exists(), "{errors}");
+
+    let wide = "-- weight: much\nSELECT customer_id, count(*) FROM invoices WHERE status = 'open' GROUP BY 1";
+    let (out, errors) = suggest(0, wide, &["--timeout", "20"]);
+    assert!(errors.contains("“much”"), "{errors}");
+    assert!(out.contains("Left out\n--------"), "{out}");
+    text(2, &["suggest", &database, "-q", "SELECT 1", "--max-indexes", "0"]);
+    text(2, &["trial", &database, "-q", "SELECT 1", "--budget", "0"]);
+}
+
+#[test]
+fn trial_names_what_it_could_not_try() {
+    let folder = Folder::new("trial");
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
+    let database = folder.path("store.db");
+    let sql = "-- name: gone\nSELECT * FROM nosuch;\n-- name: writes\nDELETE FROM invoices";
+    let (out, _) = text(1, &["trial", &database, "-q", sql, "--budget", "1"]);
+    assert!(out.contains("- gone: No such table: nosuch. (line 2, column 15)"), "{out}");
+    assert!(out.contains("- writes: This statement writes"), "{out}");
+    let trial = json(1, &["trial", &database, "-q", sql, "--budget", "1"]);
+    has_keys(&trial["not_tried"][0], &["name", "because"]);
+    let empty = folder.path("empty.sql");
+    std::fs::write(&empty, "BEGIN;\nCOMMIT;\n").unwrap();
+    let (_, errors) = text(2, &["trial", &database, "-q", "SELECT 1", "--with", &empty]);
+    assert!(errors.contains("neither CREATE INDEX nor ANALYZE"), "{errors}");
+}
+
 #[test]
 fn bad_input_ends_with_2_and_one_clear_line() {
     let folder = Folder::new("bad");

@@ -83,11 +83,12 @@ impl Database {
     /// # Errors
     /// Says in words what the file is if it is no whole SQLite database.
     pub fn open(files: DatabaseFiles, control: Rc<dyn Control>) -> Result<Opened, EngineError> {
+        let notices = file_check::check(&files)?;
         let DatabaseFiles { base, wal, journal } = files;
-        let not_empty = |file: Option<Arc<dyn RandomRead>>| file.filter(|file| file.length() > 0);
-        let beside = [("-wal", not_empty(wal)), ("-journal", not_empty(journal))];
-        let changes = beside.iter().any(|(_, file)| file.is_some());
-        let notices = file_check::check(base.as_ref(), changes)?;
+        let reads = |notice: &FileNotice| matches!(notice, FileNotice::WalRead { .. });
+        let wal = wal.filter(|_| notices.iter().any(reads));
+        let journal = journal.filter(|_| notices.contains(&FileNotice::JournalRolledBack));
+        let beside = [("-wal", wal), ("-journal", journal)];
         let files = runtime::start();
         let name = fresh_name();
         let over = |base| CowFile::over(base, Arc::clone(files.pool()));

@@ -1,7 +1,8 @@
 //! What a file's first bytes say before SQLite is asked: is it a database, is it whole.
 //! Source: <https://sqlite.org/fileformat2.html#the_database_header>.
 
-use crate::{EngineError, RandomRead};
+use crate::logs::{is_hot_journal, wal_notice};
+use crate::{DatabaseFiles, EngineError, RandomRead, StorageError};
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const HEADER: usize = 100;
@@ -12,8 +13,31 @@ pub enum FileNotice {
     /// The database is in WAL mode and its `-wal` file was not given: rows that were not yet
     /// checkpointed are missing.
     WalMissing,
-    /// A `-wal` file was given and is read.
-    WalRead,
+    /// A `-wal` file was given and these committed frames of it, each a page, are read.
+    WalRead {
+        /// Frames up to the last commit.
+        frames: u64,
+        /// Frames behind it that belong to the same log and are damaged or cut off.
+        torn: bool,
+    },
+    /// A `-wal` file was given and has no bytes.
+    WalEmpty,
+    /// A `-wal` file was given whose first bytes are not those of a whole write-ahead log.
+    WalDamaged,
+    /// A `-wal` file was given and holds no committed frame.
+    WalWithoutCommit {
+        /// The first frames are damaged or cut off.
+        torn: bool,
+    },
+    /// A `-wal` file was given that belongs to a database of another page size.
+    WalOfAnother {
+        /// Page size of the log, in bytes.
+        wal_page_size: u64,
+        /// Page size of the database, in bytes.
+        page_size: u64,
+    },
+    /// A `-journal` file was given of a change that did not end, and is rolled back on the copy.
+    JournalRolledBack,
     /// Text is stored as UTF-16.
     Utf16,
     /// The file has more bytes than its header counts.
@@ -37,8 +61,11 @@ fn page_size_in(header: [u8; 2]) -> Option<u64> {
     ((512..=65536).contains(&size) && size.is_power_of_two()).then_some(size)
 }
 
-/// Looks at the header. `has_wal` is true if a `-wal` file is given too.
-pub(crate) fn check(base: &dyn RandomRead, has_wal: bool) -> Result<Vec<FileNotice>, EngineError> {
+/// Looks at the header, and at what lies beside the database. A log is of use only if there is a
+/// [`FileNotice::WalRead`] among the notices, a journal only if there is a
+/// [`FileNotice::JournalRolledBack`].
+pub(crate) fn check(files: &DatabaseFiles) -> Result<Vec<FileNotice>, EngineError> {
+    let base = files.base.as_ref();
     let length = base.length();
     if length == 0 {
         return Err(EngineError::EmptyFile);
@@ -62,8 +89,14 @@ pub(crate) fn check(base: &dyn RandomRead, has_wal: bool) -> Result<Vec<FileNoti
     let be32 =
         |at: usize| u32::from_be_bytes([first[at], first[at + 1], first[at + 2], first[at + 3]]);
     let mut notices = Vec::new();
+    let failed = |error: StorageError| EngineError::Storage(error.to_string());
+    let wal = files.wal.as_deref().map(|wal| wal_notice(wal, page_size));
+    let wal = wal.transpose().map_err(failed)?;
+    let hot = files.journal.as_deref().map(is_hot_journal).transpose().map_err(failed)?;
+    let hot = hot.unwrap_or(false);
+    let changes = hot || matches!(wal, Some(FileNotice::WalRead { .. }));
     // The page count is valid only if the change counter equals the version-valid-for number.
-    if be32(24) == be32(92) && be32(28) > 0 && !has_wal {
+    if be32(24) == be32(92) && be32(28) > 0 && !changes {
         let expected_bytes = u64::from(be32(28)) * page_size;
         if length < expected_bytes {
             return Err(EngineError::Truncated { expected_bytes, actual_bytes: length });
@@ -72,10 +105,16 @@ pub(crate) fn check(base: &dyn RandomRead, has_wal: bool) -> Result<Vec<FileNoti
             notices.push(FileNotice::LongerThanHeader);
         }
     }
-    if first[18] == 2 || first[19] == 2 {
-        notices.push(if has_wal { FileNotice::WalRead } else { FileNotice::WalMissing });
+    match wal {
+        Some(notice) => notices.push(notice),
+        None if first[18] == 2 || first[19] == 2 => notices.push(FileNotice::WalMissing),
+        None => {}
     }
-    if be32(56) > 1 {
+    if hot {
+        notices.push(FileNotice::JournalRolledBack);
+    }
+    // SQLite looks at the two lowest bits only.
+    if be32(56) & 3 > 1 {
         notices.push(FileNotice::Utf16);
     }
     Ok(notices)
@@ -131,6 +170,23 @@ fn what_it_looks_like(first: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn check_alone(database: &[u8]) -> Vec<FileNotice> {
+        check(&DatabaseFiles::alone(std::sync::Arc::new(database.to_vec()))).unwrap()
+    }
+
+    #[test]
+    fn encodings_are_told_as_sqlite_tells_them() {
+        let mut database = vec![0; 512];
+        database[..16].copy_from_slice(MAGIC);
+        database[16] = 2;
+        for (encoding, utf16) in
+            [(0, false), (1, false), (2, true), (3, true), (9, false), (10, true)]
+        {
+            database[59] = encoding;
+            assert_eq!(check_alone(&database).contains(&FileNotice::Utf16), utf16, "{encoding}");
+        }
+    }
 
     #[test]
     fn randomness_is_told_from_structure() {

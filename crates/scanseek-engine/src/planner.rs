@@ -30,8 +30,8 @@ pub struct ShadowPlanner {
 }
 
 impl ShadowPlanner {
-    /// Shadows of all ordinary tables of the schema, and its views on top of them. What SQLite
-    /// does not take (a view on a missing table) is left out: statements that need it then fail
+    /// Shadows of all ordinary tables of the schema, its own virtual tables without a row, and its
+    /// views on top of them. What SQLite does not take (a view on a missing table) is left out: statements that need it then fail
     /// with SQLite's own words.
     ///
     /// # Errors
@@ -48,6 +48,11 @@ impl ShadowPlanner {
         let record = Record::default();
         conn.create_module(c"scanseek_shadow", SHADOW, Some(Arc::clone(&record)))
             .map_err(|error| sqlite_error(&error))?;
+        // SQLite's own tables, which a query may name, come with these statements.
+        conn.execute_batch(
+            "CREATE TABLE first(id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE first; ANALYZE;",
+        )
+        .map_err(|error| sqlite_error(&error))?;
         for table in &schema.tables {
             match table.kind {
                 TableKind::Table => {
@@ -60,11 +65,12 @@ impl ShadowPlanner {
                     );
                     let _ = conn.execute(&sql, []);
                 }
-                TableKind::View => {
+                TableKind::View | TableKind::Virtual => {
                     // Text from the file: one statement, or nothing.
                     let _ = conn.execute(&table.sql, []);
                 }
-                TableKind::Virtual | TableKind::Shadow => {}
+                // They come with the virtual table they belong to.
+                TableKind::Shadow => {}
             }
         }
         Ok(Self { conn, record })
@@ -73,7 +79,8 @@ impl ShadowPlanner {
     /// What the planner asks of each table while it plans the statement, sorted, no duplicates.
     ///
     /// # Errors
-    /// If the statement cannot be planned over shadows, for example because of `INDEXED BY`.
+    /// If the statement cannot be planned over shadows: they have no indexes, so `INDEXED BY` must
+    /// be taken out first.
     pub fn scans(&self, sql: &str) -> Result<Vec<TableScan>, EngineError> {
         lock(&self.record).clear();
         let statement = self.conn.prepare(sql).map_err(|error| sqlite_error(&error))?;
@@ -198,6 +205,7 @@ impl Shadow {
             .map(|term| OrderTerm {
                 column: column(term.column()),
                 descending: term.is_order_by_desc(),
+                collation: None,
             })
             .collect();
         let used = info.col_used();

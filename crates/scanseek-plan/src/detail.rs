@@ -61,7 +61,12 @@ fn access(text: &str) -> Option<Access> {
     let (text, left_join) = cut_suffix(text, " LEFT-JOIN");
     let (text, index, constraints, virtual_index) = access_path(text);
     let (text, exists) = cut_suffix(text, " EXISTS");
-    let source = source(text)?;
+    // A table may be called "", and a person should see that.
+    let source = if text.is_empty() && index.is_some() {
+        Source { name: "\"\"".to_owned(), alias: None, subquery: false }
+    } else {
+        source(text)?
+    };
     Some(Access { source, index, constraints, virtual_index, left_join, exists })
 }
 

@@ -11,6 +11,26 @@ pub struct Patch {
     pub down: String,
 }
 
+/// A table of `ANALYZE`'s own, with its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatisticsTable {
+    /// `sqlite_stat1`, `sqlite_stat3` or `sqlite_stat4`.
+    pub name: String,
+    /// Each row as SQL literals in brackets: `('t', 'i', '100 1')`.
+    pub rows: Vec<String>,
+}
+
+impl StatisticsTable {
+    /// Puts the rows back, a few at a time; each statement ends with a semicolon and a line break.
+    pub fn inserts(&self) -> String {
+        const ROWS: usize = 50;
+        self.rows
+            .chunks(ROWS)
+            .map(|rows| format!("INSERT INTO {} VALUES\n  {};\n", self.name, rows.join(",\n  ")))
+            .collect()
+    }
+}
+
 /// One proven statement of a patch with what is to be said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatchNote {
@@ -23,9 +43,13 @@ pub struct PatchNote {
 }
 
 impl Patch {
-    /// Writes both scripts. `header` goes on top as comment lines; with `analyze`, the statistics
-    /// are gathered at the end of `up`.
-    pub fn new(header: &[String], indexes: &[PatchNote], analyze: bool) -> Self {
+    /// Writes both scripts. `header` goes on top as comment lines. If `up` is to gather statistics at
+    /// its end, `analyze` holds those there were before, and `down` puts them back.
+    pub fn new(
+        header: &[String],
+        indexes: &[PatchNote],
+        analyze: Option<&[StatisticsTable]>,
+    ) -> Self {
         let mut up = comments(header);
         up.push_str("BEGIN;\n");
         for index in indexes {
@@ -34,7 +58,7 @@ impl Patch {
             up.push_str(&if_not_exists(&index.ddl));
             up.push_str(";\n");
         }
-        if analyze {
+        if analyze.is_some() {
             up.push_str("\n-- The plans above were measured with these statistics.\nANALYZE;\n");
         }
         up.push_str("\nCOMMIT;\n");
@@ -44,9 +68,41 @@ impl Patch {
         for index in indexes.iter().rev() {
             down.push_str(&format!("DROP INDEX IF EXISTS {};\n", quote_name(&index.name)));
         }
+        if let Some(before) = analyze {
+            down.push_str(&restored(before));
+        }
         down.push_str("\nCOMMIT;\n");
         Self { up, down }
     }
+}
+
+/// Statements that make the statistics those of `before`, for the tables and for the planner of the
+/// connection. `ANALYZE sqlite_master` only loads them, but makes the tables where they are missing;
+/// that name is known to every SQLite, and which tables there are depends on how it was compiled.
+fn restored(before: &[StatisticsTable]) -> String {
+    const LOAD: &str = "ANALYZE sqlite_master;\n";
+    let has = |name: &str| before.iter().any(|table| table.name == name);
+    let mut sql = String::from(if before.is_empty() {
+        "\n-- There were no statistics when this was written: what ANALYZE gathered goes.\n"
+    } else {
+        "\n-- The statistics become those there were when this was written.\n"
+    });
+    sql.push_str(LOAD);
+    sql.push_str("DELETE FROM sqlite_stat1;\n");
+    if !has("sqlite_stat4") {
+        sql.push_str("DROP TABLE IF EXISTS sqlite_stat4;\n");
+    }
+    for table in before {
+        if table.name != "sqlite_stat1" {
+            sql.push_str(&format!("DELETE FROM {};\n", table.name));
+        }
+        sql.push_str(&table.inserts());
+    }
+    sql.push_str(LOAD);
+    for name in ["sqlite_stat1", "sqlite_stat4"].into_iter().filter(|name| !has(name)) {
+        sql.push_str(&format!("DROP TABLE IF EXISTS {name};\n"));
+    }
+    sql
 }
 
 fn comments(lines: &[String]) -> String {
@@ -104,7 +160,7 @@ mod tests {
                     notes: vec!["why\nDROP TABLE t".into()],
                 },
             ],
-            true,
+            Some(&[]),
         );
         assert_eq!(
             patch.up,
@@ -115,7 +171,11 @@ mod tests {
         assert_eq!(
             patch.down,
             "-- Made by hand\n-- Takes the patch back.\nBEGIN;\n\nDROP INDEX IF EXISTS \"b c\";\n\
-             DROP INDEX IF EXISTS a;\n\nCOMMIT;\n"
+             DROP INDEX IF EXISTS a;\n\n\
+             -- There were no statistics when this was written: what ANALYZE gathered goes.\n\
+             ANALYZE sqlite_master;\nDELETE FROM sqlite_stat1;\n\
+             DROP TABLE IF EXISTS sqlite_stat4;\nANALYZE sqlite_master;\n\
+             DROP TABLE IF EXISTS sqlite_stat1;\nDROP TABLE IF EXISTS sqlite_stat4;\n\nCOMMIT;\n"
         );
     }
 }

@@ -47,10 +47,12 @@ pub enum ConstraintOp {
 }
 
 /// One term of a wanted order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OrderTerm {
     /// Position of the column in the table; `None` is the rowid.
     pub column: Option<usize>,
     /// `DESC`.
     pub descending: bool,
+    /// A collation other than the column's own.
+    pub collation: Option<String>,
 }

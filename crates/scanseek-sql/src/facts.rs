@@ -8,6 +8,8 @@ pub struct Facts {
     pub name: Option<String>,
     /// `-- weight: …`: how often the statement runs, compared with the others. 1 unless said.
     pub weight: f64,
+    /// A weight that is no number above 0, as written; 1 is taken for it.
+    pub bad_weight: Option<String>,
     /// `-- param: :name = value`, in order.
     pub parameters: Vec<(String, ParameterValue)>,
     /// `-- target: 50ms`, in nanoseconds.
@@ -16,7 +18,7 @@ pub struct Facts {
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { name: None, weight: 1.0, parameters: Vec::new(), target_ns: None }
+        Self { name: None, weight: 1.0, bad_weight: None, parameters: Vec::new(), target_ns: None }
     }
 }
 
@@ -63,13 +65,10 @@ impl Facts {
             let value = value.trim();
             match key.trim().to_ascii_lowercase().as_str() {
                 "name" if !value.is_empty() => facts.name = Some(value.to_owned()),
-                "weight" => {
-                    if let Some(weight) =
-                        value.parse().ok().filter(|w: &f64| w.is_finite() && *w > 0.0)
-                    {
-                        facts.weight = weight;
-                    }
-                }
+                "weight" => match value.parse().ok().filter(|w: &f64| w.is_finite() && *w > 0.0) {
+                    Some(weight) => facts.weight = weight,
+                    None => facts.bad_weight = Some(value.to_owned()),
+                },
                 "param" => {
                     if let Some((name, value)) = value.split_once('=') {
                         let value = ParameterValue::parse(value);
@@ -123,7 +122,7 @@ mod tests {
             ]
         );
         assert_eq!(statements[1].facts.name.as_deref(), Some("second"));
-        assert_eq!(statements[2].facts, Facts::default());
+        assert_eq!(statements[2].facts, Facts { bad_weight: Some("x".into()), ..Facts::default() });
     }
 
     #[test]

@@ -9,5 +9,7 @@ mod outline;
 mod split;
 
 pub use facts::{Facts, ParameterValue};
-pub use outline::{Outline, outline, words};
+pub use outline::{
+    Outline, collated, one_line, outline, without_indexed_by, without_nulls_order, words,
+};
 pub use split::{SourceStatement, first_keyword, split};

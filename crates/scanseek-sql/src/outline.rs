@@ -38,6 +38,86 @@ pub fn outline(sql: &str) -> Outline {
     outline
 }
 
+/// The statement with each `INDEXED BY name` blanked out, for planning over tables that do not have
+/// the index. The two words follow each other nowhere else in SQL. Places stay the same.
+/// Source: <https://sqlite.org/lang_indexedby.html>.
+pub fn without_indexed_by(sql: &str) -> String {
+    let mut blanked = sql.as_bytes().to_vec();
+    // Where `INDEXED` began, and whether `BY` came behind it.
+    let mut hint: Option<(usize, bool)> = None;
+    let mut tokens = Tokens::new(sql);
+    while let Some(token) = tokens.next_token() {
+        let text = &sql[token.start..token.end];
+        let is =
+            |keyword: &str| token.kind == TokenKind::Word && text.eq_ignore_ascii_case(keyword);
+        hint = match (token.kind, hint) {
+            (TokenKind::Space | TokenKind::Comment, hint) => hint,
+            (_, Some((start, true))) => {
+                blanked[start..token.end].fill(b' ');
+                None
+            }
+            (_, Some((start, false))) if is("BY") => Some((start, true)),
+            _ => is("INDEXED").then_some((token.start, false)),
+        };
+    }
+    String::from_utf8(blanked).unwrap_or_else(|_| sql.to_owned())
+}
+
+/// The statement with each `NULLS FIRST` and `NULLS LAST` blanked out: SQLite does not ask a virtual
+/// table for such an order, though an index can serve it. Places stay the same.
+pub fn without_nulls_order(sql: &str) -> String {
+    let mut blanked = sql.as_bytes().to_vec();
+    let mut nulls: Option<usize> = None;
+    let mut tokens = Tokens::new(sql);
+    while let Some(token) = tokens.next_token() {
+        let text = &sql[token.start..token.end];
+        let is =
+            |keyword: &str| token.kind == TokenKind::Word && text.eq_ignore_ascii_case(keyword);
+        nulls = match (token.kind, nulls) {
+            (TokenKind::Space | TokenKind::Comment, nulls) => nulls,
+            (_, Some(start)) if is("FIRST") || is("LAST") => {
+                blanked[start..token.end].fill(b' ');
+                None
+            }
+            _ => is("NULLS").then_some(token.start),
+        };
+    }
+    String::from_utf8(blanked).unwrap_or_else(|_| sql.to_owned())
+}
+
+/// Each name that stands right before a `COLLATE`, with the collation.
+pub fn collated(sql: &str) -> Vec<(String, String)> {
+    let words = words(sql);
+    words
+        .windows(3)
+        .filter(|three| three[1].eq_ignore_ascii_case("COLLATE"))
+        .map(|three| (three[0].clone(), three[2].clone()))
+        .collect()
+}
+
+/// A statement on one line that means the same: white space is one blank, and a comment to the end of
+/// its line becomes one in stars. What stands in quotes keeps its blanks; a line break in it is shown
+/// as `␤`.
+pub fn one_line(sql: &str) -> String {
+    let mut line = String::new();
+    let mut tokens = Tokens::new(sql);
+    while let Some(token) = tokens.next_token() {
+        let text = &sql[token.start..token.end];
+        match token.kind {
+            TokenKind::Space => line.push(' '),
+            TokenKind::Comment => match text.strip_prefix("--") {
+                Some(comment) if token.end < sql.len() => {
+                    let comment = comment.trim().replace("*/", "* /");
+                    line.push_str(&format!("/* {comment} */"));
+                }
+                _ => line.push_str(&text.split_whitespace().collect::<Vec<_>>().join(" ")),
+            },
+            _ => line.push_str(&text.replace("\r\n", "␤").replace(['\n', '\r'], "␤")),
+        }
+    }
+    line.trim().to_owned()
+}
+
 /// The words and signs of a statement, quotes taken off quoted names.
 pub fn words(sql: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -64,6 +144,55 @@ fn unquoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hints_are_blanked_out() {
+        for (sql, expected) in [
+            (
+                "select * from t indexed by i where a = 1",
+                "select * from t              where a = 1",
+            ),
+            (
+                "select 'indexed by x' from t INDEXED /* so */ BY \"a b\", u",
+                "select 'indexed by x' from t                          , u",
+            ),
+            (
+                "select * from t not indexed order by indexed",
+                "select * from t not indexed order by indexed",
+            ),
+            ("select indexed from t group by indexed", "select indexed from t group by indexed"),
+            ("select * from t indexed by", "select * from t indexed by"),
+        ] {
+            assert_eq!(without_indexed_by(sql), expected);
+        }
+    }
+
+    #[test]
+    fn statements_fit_on_one_line() {
+        for (sql, expected) in [
+            ("select 1,\n  2", "select 1, 2"),
+            ("select 1 -- why */ so\n from t", "select 1 /* why * / so */ from t"),
+            ("select 1 /* a\n b */ -- end", "select 1 /* a b */ -- end"),
+            ("select 'a  \n b'\n", "select 'a  ␤ b'"),
+        ] {
+            assert_eq!(one_line(sql), expected);
+        }
+    }
+
+    #[test]
+    fn orders_of_nulls_and_collations_are_found() {
+        assert_eq!(
+            without_nulls_order(
+                "select nulls from t order by a nulls last, b desc NULLS /**/ first"
+            ),
+            "select nulls from t order by a           , b desc                 "
+        );
+        let found =
+            collated("select a collate x from t order by t.\"b c\" COLLATE NOCASE, f(1) collate y");
+        let found: Vec<(&str, &str)> =
+            found.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        assert_eq!(found, [("a", "x"), ("b c", "NOCASE"), (")", "y")]);
+    }
 
     #[test]
     fn only_outer_clauses_count() {

@@ -10,6 +10,7 @@ wire! {
     pub struct Suggested {
         pub create: Vec<Advice>,
         pub analyze: bool,
+        pub analyze_because: Vec<String>,
         pub baseline: Counters,
         pub advised: Counters,
         pub queries: Vec<QueryAdvice>,
@@ -23,6 +24,8 @@ wire! {
         pub table: String,
         pub ddl: String,
         pub bytes: u64,
+        pub share_of_file: f64,
+        pub warning: Option<String>,
         pub reasons: Vec<Reason>,
         pub helps: Vec<String>,
     }
@@ -62,6 +65,7 @@ wire! {
     }
 
     pub struct NotAnalysed {
+        pub name: String,
         pub sql: String,
         pub because: String,
     }
@@ -77,6 +81,7 @@ impl From<domain::Suggested> for Suggested {
         Self {
             create: suggested.create.into_iter().map(Advice::from).collect(),
             analyze: suggested.analyze,
+            analyze_because: suggested.analyze_because,
             baseline: Counters::from(&suggested.baseline),
             advised: Counters::from(&suggested.advised),
             queries: suggested.queries.into_iter().map(QueryAdvice::from).collect(),
@@ -88,7 +93,7 @@ impl From<domain::Suggested> for Suggested {
             not_analysed: suggested
                 .not_analysed
                 .into_iter()
-                .map(|(sql, because)| NotAnalysed { sql, because })
+                .map(|item| NotAnalysed { name: item.name, sql: item.sql, because: item.because })
                 .collect(),
             patch: suggested.patch.into(),
         }
@@ -102,6 +107,8 @@ impl From<domain::SuggestedIndex> for Advice {
             table: index.table,
             ddl: index.ddl,
             bytes: index.bytes,
+            share_of_file: index.share_of_file,
+            warning: index.warning,
             reasons: index.reasons.into_iter().map(Reason::from).collect(),
             helps: index.helps,
         }

@@ -44,4 +44,4 @@ pub use plan::{
 };
 pub use run::{Cell, Progress, Ran, Reading, RunOptions, Stopped};
 pub use span::{Span, Utf16};
-pub use trial::{ArmResult, Effect, QueryTrial, Trial, TrialOptions, Verdict};
+pub use trial::{ArmResult, Effect, NotTried, QueryTrial, Trial, TrialOptions, Verdict};

@@ -13,6 +13,12 @@ wire! {
     pub struct Trial {
         pub arms: Vec<String>,
         pub queries: Vec<QueryTrial>,
+        pub not_tried: Vec<NotTried>,
+    }
+
+    pub struct NotTried {
+        pub name: String,
+        pub because: String,
     }
 
     pub struct QueryTrial {
@@ -55,7 +61,7 @@ wire! {
 impl TrialOptions {
     /// The options of the use-case.
     pub fn to_domain(&self) -> domain::TrialOptions {
-        domain::TrialOptions { budget_ns: u64::from(self.budget_ms) * 1_000_000 }
+        domain::TrialOptions::within(u64::from(self.budget_ms) * 1_000_000)
     }
 }
 
@@ -64,6 +70,11 @@ impl From<domain::Trial> for Trial {
         Self {
             arms: trial.arms.iter().map(|arm| (*arm).to_owned()).collect(),
             queries: trial.queries.into_iter().map(QueryTrial::from).collect(),
+            not_tried: trial
+                .not_tried
+                .into_iter()
+                .map(|item| NotTried { name: item.name, because: item.because })
+                .collect(),
         }
     }
 }
@@ -84,7 +95,9 @@ impl From<domain::QueryTrial> for QueryTrial {
             })
             .into_iter()
             .collect();
-        let note = query.note.or_else(|| query.effect.is_none().then(|| query.sentence.clone()));
+        let untimed = query.effect.is_none().then(|| query.sentence.clone());
+        let notes: Vec<String> = untimed.into_iter().chain(query.note).collect();
+        let note = (!notes.is_empty()).then(|| notes.join(" "));
         Self {
             name: query.name,
             arms: query.arms.into_iter().map(ArmResult::from).collect(),

@@ -52,6 +52,22 @@ impl WorkbenchError {
         self
     }
 
+    /// Sentence, place in `text` and hint in one line.
+    pub fn line(&self, text: &str) -> String {
+        let mut line = self.message.clone();
+        if let Some((start, _)) = self.span {
+            let before = text.get(..start).unwrap_or(text);
+            let row = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+            line.push_str(&format!(" (line {row}, column {column})"));
+        }
+        if let Some(hint) = &self.hint {
+            line.push(' ');
+            line.push_str(hint);
+        }
+        line
+    }
+
     pub(crate) fn no_database() -> Self {
         Self::new(ErrorCode::NoDatabase, "No database is open.")
             .hint("Open a SQLite file or pick a sample first.")
@@ -76,9 +92,31 @@ impl WorkbenchError {
     }
 }
 
+/// What to do about a name that SQLite does not know depends on what it should name.
+fn unknown_hint(message: &str) -> Option<&'static str> {
+    let is = |kind: &str| message.starts_with(&format!("No such {kind}: "));
+    Some(if is("function") || is("module") || is("collation sequence") {
+        "SQLite itself has none of that name. An application can add its own, and they are not here."
+    } else {
+        "The names of this database are listed in the schema."
+    })
+}
+
+/// SQLite says of every view that it cannot be modified as long as triggers are off.
+fn unwritable_view(message: &str) -> Option<&str> {
+    message.strip_prefix("Cannot modify ")?.strip_suffix(" because it is a view.")
+}
+
 impl From<EngineError> for WorkbenchError {
     fn from(error: EngineError) -> Self {
         let message = error.to_string();
+        if let Some(view) = unwritable_view(&message) {
+            return Self::new(
+                ErrorCode::NotRunnable,
+                format!("{view} is a view, and triggers are switched off here: this is neither planned nor run."),
+            )
+            .hint("In the application, an INSTEAD OF trigger of the view may make it possible.");
+        }
         let (code, hint) = match error {
             EngineError::EmptyFile => (
                 ErrorCode::EmptyFile,
@@ -109,10 +147,7 @@ impl From<EngineError> for WorkbenchError {
                 Some("If the file was changed or moved since you picked it, pick it again."),
             ),
             EngineError::Syntax { .. } => (ErrorCode::SqlSyntax, None),
-            EngineError::UnknownName { .. } => (
-                ErrorCode::UnknownName,
-                Some("The names of this database are listed in the schema."),
-            ),
+            EngineError::UnknownName { .. } => (ErrorCode::UnknownName, unknown_hint(&message)),
             EngineError::NotRunnable(_) => (ErrorCode::NotRunnable, None),
             EngineError::Writes => {
                 (ErrorCode::Writes, Some("Its plan is shown. Your file is never changed."))

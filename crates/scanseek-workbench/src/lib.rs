@@ -22,11 +22,16 @@ pub use error::{ErrorCode, WorkbenchError};
 pub use explain::{Explained, StatementPlan};
 pub use host::Host;
 pub use open::{DatabaseInfo, Notice, Opened, SampleRef, build_sample};
+pub use oracle::QUERY_TIME_NS;
 pub use run::{Ran, RunOptions};
+pub use scanseek_bench::Verdict;
 pub use share::{ClaimCheck, LinkCheck, LinkState, SharedLink, counters};
 pub use statement::{StatementInfo, StatementKind, bare, parse_value};
-pub use suggest::{QueryAdvice, SuggestOptions, Suggested, SuggestedIndex, SuggestedVerdict};
-pub use trial::{ArmResult, QueryTrial, Trial, TrialOptions};
+pub use suggest::{
+    NotAnalysed, QueryAdvice, SuggestOptions, Suggested, SuggestedIndex, SuggestedVerdict,
+    ignored_facts,
+};
+pub use trial::{ArmResult, NotTried, QueryTrial, Trial, TrialOptions};
 pub use workbench::Workbench;
 
 pub use scanseek_engine::{
@@ -37,3 +42,4 @@ pub use scanseek_engine::{
 pub use scanseek_engine::{FileBase, TemporarySpill};
 pub use scanseek_plan::grouped;
 pub use scanseek_samples::{SampleInfo, plan_document, samples, workload};
+pub use scanseek_sql::one_line;

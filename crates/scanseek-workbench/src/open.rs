@@ -212,19 +212,58 @@ impl RowSink for Sink<'_> {
 }
 
 fn notice(notice: FileNotice) -> Notice {
+    let torn = |torn: bool| {
+        if torn { " What follows is damaged or cut off and is not read." } else { "" }
+    };
     let (code, message) = match notice {
         FileNotice::WalMissing => (
             "wal_missing",
-            "This database is in WAL mode and its -wal file is not here. If an application was \
-             using it, rows that were not yet checkpointed are missing; open both files together to \
-             include them.",
+            "This database is in WAL mode, and no -wal file came with it. If an application was \
+             using it, rows that were not yet checkpointed are missing; they are read if both \
+             files are there together."
+                .to_owned(),
         ),
-        FileNotice::WalRead => ("wal_read", "The -wal file is read together with the database."),
-        FileNotice::Utf16 => ("utf16", "Text in this database is stored as UTF-16."),
+        FileNotice::WalRead { frames, torn: is_torn } => (
+            "wal_read",
+            format!(
+                "The -wal file is read together with the database: {} {} up to its last commit.{}",
+                scanseek_plan::grouped(frames),
+                if frames == 1 { "page" } else { "pages" },
+                torn(is_torn)
+            ),
+        ),
+        FileNotice::WalEmpty => (
+            "wal_empty",
+            "The -wal file is empty, so the database file is all there is.".to_owned(),
+        ),
+        FileNotice::WalWithoutCommit { torn: is_torn } => (
+            "wal_without_commit",
+            format!("The -wal file holds no committed change, so nothing of it is read.{}", torn(is_torn)),
+        ),
+        FileNotice::WalDamaged => (
+            "wal_damaged",
+            "The -wal file does not begin as a write-ahead log: nothing of it is read, and rows that \
+             were in it are missing."
+                .to_owned(),
+        ),
+        FileNotice::WalOfAnother { wal_page_size, page_size } => (
+            "wal_of_another",
+            format!(
+                "The -wal file belongs to another database: its pages have {wal_page_size} bytes, \
+                 those of this one {page_size}. Nothing of it is read."
+            ),
+        ),
+        FileNotice::JournalRolledBack => (
+            "journal_rolled_back",
+            "The -journal file tells that something was writing when it stopped. That change is \
+             rolled back here, on the copy; the file itself is as it was."
+                .to_owned(),
+        ),
+        FileNotice::Utf16 => ("utf16", "Text in this database is stored as UTF-16.".to_owned()),
         FileNotice::LongerThanHeader => (
             "longer_than_header",
-            "The file is longer than its header says; the rest is not looked at.",
+            "The file is longer than its header says; the rest is not looked at.".to_owned(),
         ),
     };
-    Notice { code, message: message.to_owned() }
+    Notice { code, message }
 }

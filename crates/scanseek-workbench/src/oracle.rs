@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use scanseek_advisor::{Oracle, OracleError, Outcome, PlannedUse};
-use scanseek_engine::{Database, EngineError, Measured, ShadowPlanner};
+use scanseek_engine::{Database, EngineError, Measured, ResultHash, ShadowPlanner};
 use scanseek_schema::{IndexSpec, TableScan};
-use scanseek_sql::outline;
+use scanseek_sql::{collated, outline, without_indexed_by, without_nulls_order};
 
-use crate::{Host, StatementInfo, WorkbenchError, bare, what_if};
+use crate::{ErrorCode, Host, StatementInfo, WorkbenchError, bare, what_if};
 
-/// A query that takes longer than this without new indexes is not measured, in nanoseconds.
-const QUERY_TIME_NS: u64 = 60_000_000_000;
+/// A query of which one run takes longer than this is not measured, in nanoseconds, unless the person
+/// says otherwise.
+pub const QUERY_TIME_NS: u64 = 60_000_000_000;
 /// Copies with indexes kept at a time.
 const COPIES: usize = 12;
 
@@ -25,6 +26,8 @@ pub(crate) struct EngineOracle<'a> {
     names: BTreeMap<IndexSpec, String>,
     copies: Vec<Copy>,
     before: BTreeMap<usize, Measured>,
+    /// Time allowed for one run, in nanoseconds.
+    time_ns: u64,
 }
 
 struct Copy {
@@ -38,6 +41,7 @@ impl<'a> EngineOracle<'a> {
         base: &'a Database,
         queries: &'a [StatementInfo],
         host: Rc<dyn Host>,
+        time_ns: u64,
     ) -> Result<Self, WorkbenchError> {
         Ok(Self {
             base,
@@ -48,7 +52,50 @@ impl<'a> EngineOracle<'a> {
             names: BTreeMap::new(),
             copies: Vec::new(),
             before: BTreeMap::new(),
+            time_ns,
         })
+    }
+
+    fn measurer(&self) -> Measurer<'_> {
+        Measurer { base: self.base, time_ns: self.time_ns }
+    }
+
+    /// Scans with the orders that SQLite does not ask a virtual table for: those with another collation
+    /// than the column's, and those that say where nulls go. They only lead to more candidates, so what
+    /// cannot be planned is no error.
+    fn other_orders(&self, sql: &str) -> Vec<TableScan> {
+        let mut schema = self.base.schema().clone();
+        // Shadows whose columns have the collation wanted, so that it is their own.
+        let mut own: Vec<(String, usize, String)> = Vec::new();
+        for (name, collation) in collated(sql) {
+            for table in &mut schema.tables {
+                let Some((at, _)) = table.column(&name) else { continue };
+                let column = &mut table.columns[at];
+                if !column.collation.eq_ignore_ascii_case(&collation) {
+                    column.collation.clone_from(&collation);
+                    own.push((table.name.clone(), at, collation.clone()));
+                }
+            }
+        }
+        let plain = without_nulls_order(sql);
+        if own.is_empty() && plain == sql {
+            return Vec::new();
+        }
+        let shadow = ShadowPlanner::new(&schema);
+        let scans = shadow.and_then(|shadow| shadow.scans(&plain)).unwrap_or_default();
+        scans
+            .into_iter()
+            .filter(|scan| !scan.order_by.is_empty())
+            .map(|mut scan| {
+                for term in &mut scan.order_by {
+                    let is = |(table, at, _): &&(String, usize, String)| {
+                        *table == scan.table && Some(*at) == term.column
+                    };
+                    term.collation = own.iter().find(is).map(|(_, _, collation)| collation.clone());
+                }
+                scan
+            })
+            .collect()
     }
 
     /// A name that says what the index is, so that equal plans have equal texts.
@@ -112,7 +159,15 @@ impl<'a> EngineOracle<'a> {
 
 impl Oracle for EngineOracle<'_> {
     fn scans(&mut self, query: usize) -> Result<Vec<TableScan>, OracleError> {
-        self.shadow.scans(&self.queries[query].sql).map_err(oracle_error)
+        let sql = without_indexed_by(&self.queries[query].sql);
+        let mut scans = self.shadow.scans(&sql).map_err(|error| match oracle_error(error) {
+            OracleError::Query(because) => OracleError::Query(format!(
+                "No index was looked for, since SQLite cannot plan it over stand-ins of the tables: {because}"
+            )),
+            error => error,
+        })?;
+        scans.extend(self.other_orders(&sql));
+        Ok(scans)
     }
 
     fn plan(&mut self, query: usize, indexes: &[IndexSpec]) -> Result<PlannedUse, OracleError> {
@@ -123,7 +178,7 @@ impl Oracle for EngineOracle<'_> {
                 self.clone.execute_script(&spec.ddl(name)).map_err(oracle_error)?;
             }
             let mut statement = self.queries[query].clone();
-            let prepared = statement.prepare(&self.clone).map_err(workbench_error)?;
+            let prepared = statement.prepare(&self.clone)?;
             prepared.plan().map_err(oracle_error)
         })();
         self.clone.execute_script("ROLLBACK TO what_if; RELEASE what_if").map_err(oracle_error)?;
@@ -145,15 +200,14 @@ impl Oracle for EngineOracle<'_> {
         }
         let statement = &self.queries[query];
         if indexes.is_empty() && !analyze {
-            let (outcome, measured) =
-                measure_on(self.base, statement, None, step_limit, self.base)?;
+            let (outcome, measured) = self.measurer().on(self.base, statement, None, step_limit)?;
             self.before.insert(query, measured);
             return Ok(outcome);
         }
         let at = self.copy(indexes, analyze)?;
         let before = self.before.get(&query).copied();
-        measure_on(&self.copies[at].database, statement, before, step_limit, self.base)
-            .map(|(outcome, _)| outcome)
+        let database = &self.copies[at].database;
+        Ok(self.measurer().on(database, statement, before, step_limit)?.0)
     }
 
     fn bytes(&mut self, index: &IndexSpec) -> Result<u64, OracleError> {
@@ -171,82 +225,108 @@ impl Oracle for EngineOracle<'_> {
     }
 }
 
-/// Plans and runs one query on one database, and compares its rows with those of `before`.
-pub(crate) fn measure_on(
-    database: &Database,
-    statement: &StatementInfo,
-    before: Option<Measured>,
-    step_limit: Option<u64>,
-    base: &Database,
-) -> Result<(Outcome, Measured), OracleError> {
-    let mut statement = statement.clone();
-    let prepared = statement.prepare_to_run(database).map_err(workbench_error)?;
-    let measured = prepared.measure(Some(QUERY_TIME_NS), step_limit).map_err(oracle_error)?;
-    let plan = prepared.plan().map_err(oracle_error)?;
-    let (same_result, note) = match before {
-        None => (true, None),
-        Some(before) => same_result(database, base, &statement, &before, &measured)?,
-    };
-    Ok((Outcome { plan, counters: measured.counters, same_result, note }, measured))
+/// Runs queries on the database as it is and on tuned copies, and compares their rows.
+pub(crate) struct Measurer<'a> {
+    /// The database as it is.
+    pub(crate) base: &'a Database,
+    /// Time allowed for one run, in nanoseconds.
+    pub(crate) time_ns: u64,
 }
 
-/// One query on the database as it is and on a tuned copy.
-pub(crate) fn measure_both(
-    base: &Database,
-    tuned: &Database,
-    statement: &StatementInfo,
-) -> Result<(Outcome, Outcome), OracleError> {
-    let (before, measured) = measure_on(base, statement, None, None, base)?;
-    let (after, _) = measure_on(tuned, statement, Some(measured), None, base)?;
-    Ok((before, after))
-}
-
-/// Are the rows the same? SQL leaves the order of ties open, and with it which of them a `LIMIT`
-/// keeps: then the rows are compared without the `LIMIT`.
-fn same_result(
-    database: &Database,
-    base: &Database,
-    statement: &StatementInfo,
-    before: &Measured,
-    after: &Measured,
-) -> Result<(bool, Option<String>), OracleError> {
-    let (a, b) = (&before.result, &after.result);
-    if a == b {
-        return Ok((true, None));
-    }
-    let outline = outline(&statement.sql);
-    if a.unordered == b.unordered && a.rows == b.rows {
-        let note = if outline.ordered {
-            "Rows that tie under ORDER BY come in another order."
-        } else {
-            "The rows are the same in another order; the query asks for none."
+impl Measurer<'_> {
+    /// Plans and runs one query on one database, and compares its rows with those of `before`.
+    pub(crate) fn on(
+        &self,
+        database: &Database,
+        statement: &StatementInfo,
+        before: Option<Measured>,
+        step_limit: Option<u64>,
+    ) -> Result<(Outcome, Measured), OracleError> {
+        let mut own = statement.clone();
+        let prepared = own.prepare_to_run(database)?;
+        let measured = prepared
+            .measure(Some(self.time_ns), step_limit)
+            .map_err(|error| self.timed_out(error))?;
+        let plan = prepared.plan().map_err(oracle_error)?;
+        let (same_result, note) = match before {
+            None => (true, None),
+            Some(before) => self.same_result(database, &own, &before, &measured)?,
         };
-        return Ok((true, Some(note.to_owned())));
+        Ok((Outcome { plan, counters: measured.counters, same_result, note }, measured))
     }
-    let Some(limit_at) = outline.limit_at.filter(|_| a.rows == b.rows) else {
-        return Ok((false, Some("The rows are not the same.".to_owned())));
-    };
-    let mut whole = statement.clone();
-    whole.sql.truncate(limit_at);
-    // Values of parameters that went with the LIMIT go, too; the others keep their numbers.
-    let left = database.prepare(&whole.sql).map_err(oracle_error)?.parameters();
-    whole.values.retain(|(name, _)| left.iter().any(|known| bare(known) == bare(name)));
-    let all_rows = |database: &Database| {
-        let prepared = whole.clone().prepare_to_run(database).map_err(workbench_error)?;
-        prepared.measure(Some(QUERY_TIME_NS), None).map_err(oracle_error)
-    };
-    let (a, b) = (all_rows(base)?, all_rows(database)?);
-    Ok(if a.result.unordered == b.result.unordered && a.result.rows == b.result.rows {
-        (
-            true,
-            Some(
-                "Without LIMIT the rows are the same; LIMIT keeps other ones among rows that tie."
-                    .to_owned(),
-            ),
-        )
-    } else {
-        (false, Some("The rows are not the same.".to_owned()))
-    })
+
+    /// One query on the database as it is and on a tuned copy.
+    pub(crate) fn both(
+        &self,
+        tuned: &Database,
+        statement: &StatementInfo,
+    ) -> Result<(Outcome, Outcome), OracleError> {
+        let (before, measured) = self.on(self.base, statement, None, None)?;
+        let (after, _) = self.on(tuned, statement, Some(measured), None)?;
+        Ok((before, after))
+    }
+
+    /// Are the rows the same? SQL leaves the order of ties open, and with it which of them a `LIMIT`
+    /// keeps: then the rows are compared without the `LIMIT`. If they are not, the query is run once
+    /// more on the database as it is: its rows may depend on the time of day.
+    fn same_result(
+        &self,
+        database: &Database,
+        statement: &StatementInfo,
+        before: &Measured,
+        after: &Measured,
+    ) -> Result<(bool, Option<String>), OracleError> {
+        let (a, b) = (&before.result, &after.result);
+        if a == b {
+            return Ok((true, None));
+        }
+        let outline = outline(&statement.sql);
+        if a.unordered == b.unordered && a.rows == b.rows {
+            let note = if outline.ordered {
+                "Rows that tie under ORDER BY come in another order."
+            } else {
+                "The rows are the same in another order; the query asks for none."
+            };
+            return Ok((true, Some(note.to_owned())));
+        }
+        if let Some(limit_at) = outline.limit_at.filter(|_| a.rows == b.rows) {
+            let mut whole = statement.clone();
+            whole.sql.truncate(limit_at);
+            // Values of parameters that went with the LIMIT go, too; the others keep their numbers.
+            let left = database.prepare(&whole.sql).map_err(oracle_error)?.parameters();
+            whole.values.retain(|(name, _)| left.iter().any(|known| bare(known) == bare(name)));
+            let (a, b) = (self.rows(self.base, &whole)?, self.rows(database, &whole)?);
+            if a.unordered == b.unordered && a.rows == b.rows {
+                let note = "Without LIMIT the rows are the same; LIMIT keeps other ones among rows that tie.";
+                return Ok((true, Some(note.to_owned())));
+            }
+        }
+        if self.rows(self.base, statement)?.unordered != a.unordered {
+            return Err(OracleError::Changing);
+        }
+        Ok((false, Some("The rows are not the same.".to_owned())))
+    }
+
+    fn rows(
+        &self,
+        database: &Database,
+        statement: &StatementInfo,
+    ) -> Result<ResultHash, OracleError> {
+        let mut own = statement.clone();
+        let prepared = own.prepare_to_run(database)?;
+        let measured = prepared.measure(Some(self.time_ns), None);
+        Ok(measured.map_err(|error| self.timed_out(error))?.result)
+    }
+
+    fn timed_out(&self, error: EngineError) -> OracleError {
+        match error {
+            EngineError::Deadline => OracleError::Query(format!(
+                "One run takes longer than the {} s allowed.",
+                self.time_ns.div_ceil(1_000_000_000)
+            )),
+            error => oracle_error(error),
+        }
+    }
 }
 
 pub(crate) fn oracle_error(error: EngineError) -> OracleError {
@@ -256,9 +336,11 @@ pub(crate) fn oracle_error(error: EngineError) -> OracleError {
     }
 }
 
-fn workbench_error(error: WorkbenchError) -> OracleError {
-    match error.code {
-        crate::ErrorCode::Cancelled => OracleError::Cancelled,
-        _ => OracleError::Query(error.message),
+impl From<WorkbenchError> for OracleError {
+    fn from(error: WorkbenchError) -> Self {
+        match error.code {
+            ErrorCode::Cancelled => Self::Cancelled,
+            _ => Self::Query(error.message),
+        }
     }
 }

@@ -5,7 +5,7 @@ use scanseek_plan::grouped;
 use scanseek_schema::{Patch, PatchNote};
 
 use crate::open::OpenDatabase;
-use crate::oracle::measure_both;
+use crate::oracle::{Measurer, QUERY_TIME_NS};
 use crate::suggest::{cancelled, verdict};
 use crate::what_if::Change;
 use crate::workbench::Tuned;
@@ -27,21 +27,26 @@ impl Workbench {
             if statement.prepare_to_run(&open.database).map(drop).is_err() {
                 continue;
             }
-            match measure_both(&open.database, &tuned.database, &statement) {
+            let measurer = Measurer { base: &open.database, time_ns: QUERY_TIME_NS };
+            match measurer.both(&tuned.database, &statement) {
                 Ok((before, after)) => {
                     let verdict = verdict(&before, &after);
                     queries.push(QueryAdvice { statement, before, after, verdict });
                 }
                 Err(OracleError::Cancelled) => return Err(cancelled(OracleError::Cancelled)),
                 // A query that fails here has nothing to say in the patch.
-                Err(OracleError::Query(_)) => {}
+                Err(OracleError::Query(_) | OracleError::Changing) => {}
             }
         }
-        Ok(patch_for(open, tuned, &queries))
+        patch_for(open, tuned, &queries)
     }
 }
 
-pub(crate) fn patch_for(open: &OpenDatabase, tuned: &Tuned, queries: &[QueryAdvice]) -> Patch {
+pub(crate) fn patch_for(
+    open: &OpenDatabase,
+    tuned: &Tuned,
+    queries: &[QueryAdvice],
+) -> Result<Patch, WorkbenchError> {
     let header = [
         format!(
             "Indexes for {}, measured by ScanSeek with SQLite {}.",
@@ -62,12 +67,22 @@ pub(crate) fn patch_for(open: &OpenDatabase, tuned: &Tuned, queries: &[QueryAdvi
                 .iter()
                 .filter(|query| query.after.plan.index_names().contains(&name.as_str()))
                 .map(|query| {
-                    format!(
-                        "{}: {} VM steps before, {} after.",
+                    let (before, after) = (&query.before.counters, &query.after.counters);
+                    let mut note = format!(
+                        "{}: {} VM steps before, {} after",
                         query.statement.name,
-                        grouped(query.before.counters.vm_steps),
-                        grouped(query.after.counters.vm_steps)
-                    )
+                        grouped(before.vm_steps),
+                        grouped(after.vm_steps)
+                    );
+                    // Where the steps are much the same, the pages made the difference.
+                    if after.vm_steps as f64 > before.vm_steps as f64 * 0.9 {
+                        note.push_str(&format!(
+                            "; {} page requests before, {} after",
+                            grouped(before.page_requests),
+                            grouped(after.page_requests)
+                        ));
+                    }
+                    note + "."
                 })
                 .collect();
             if notes.is_empty() {
@@ -76,5 +91,9 @@ pub(crate) fn patch_for(open: &OpenDatabase, tuned: &Tuned, queries: &[QueryAdvi
             PatchNote { name: name.clone(), ddl: ddl.clone(), notes }
         })
         .collect();
-    Patch::new(&header, &notes, tuned.changes.contains(&Change::Analyze))
+    let before = match tuned.changes.contains(&Change::Analyze) {
+        true => Some(open.database.statistics()?),
+        false => None,
+    };
+    Ok(Patch::new(&header, &notes, before.as_deref()))
 }

@@ -5,7 +5,7 @@ use scanseek_advisor::OracleError;
 use scanseek_notebook::{self as notebook, Notebook, decode_link, encode_link};
 use scanseek_plan::Counters;
 
-use crate::oracle::measure_on;
+use crate::oracle::{Measurer, QUERY_TIME_NS};
 use crate::suggest::cancelled;
 use crate::{ErrorCode, Workbench, WorkbenchError, build_info};
 
@@ -175,11 +175,12 @@ impl Workbench {
                 if arm == notebook::Arm::WithIndexes && changes.is_empty() {
                     continue;
                 }
-                let outcome = match measure_on(database, &statement, None, None, base) {
+                let measurer = Measurer { base, time_ns: QUERY_TIME_NS };
+                let outcome = match measurer.on(database, &statement, None, None) {
                     Ok((outcome, _)) => outcome,
                     Err(OracleError::Cancelled) => return Err(cancelled(OracleError::Cancelled)),
                     // Without a count there is no claim, and a claim of the link stays unproven.
-                    Err(OracleError::Query(_)) => continue,
+                    Err(OracleError::Query(_) | OracleError::Changing) => continue,
                 };
                 claims.push(notebook::Claim {
                     query: statement.name.clone(),

@@ -1,27 +1,41 @@
 //! Suggesting indexes for a workload, with the proof of each on a fresh copy.
 
-use scanseek_advisor::{OracleError, Outcome, Query, Reason, advise};
+use scanseek_advisor::{OracleError, Outcome, Query, Reason, advise, work};
+use scanseek_engine::Database;
 use scanseek_plan::Counters;
 use scanseek_schema::Patch;
 
-use crate::oracle::{EngineOracle, measure_both};
+use crate::oracle::{EngineOracle, Measurer, QUERY_TIME_NS};
 use crate::what_if::Change;
 use crate::{ErrorCode, StatementInfo, Workbench, WorkbenchError, patch::patch_for};
 
 /// What the advice may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SuggestOptions {
-    /// At most this many indexes; 0 is no limit.
-    pub max_indexes: usize,
+    /// At most this many indexes; `None` is no limit.
+    pub max_indexes: Option<usize>,
+    /// A query of which one run takes longer is not analysed, in nanoseconds.
+    pub timeout_ns: u64,
 }
+
+impl Default for SuggestOptions {
+    fn default() -> Self {
+        Self { max_indexes: None, timeout_ns: QUERY_TIME_NS }
+    }
+}
+
+/// An index that takes more than this share of the file is warned of.
+const LARGE_SHARE: f64 = 0.4;
 
 /// The advice, proven.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggested {
     /// Indexes to create.
     pub create: Vec<SuggestedIndex>,
-    /// True if `ANALYZE` helps on top, as measured.
+    /// True if `ANALYZE` helps, as measured.
     pub analyze: bool,
+    /// What `ANALYZE` does for which query: sentences.
+    pub analyze_because: Vec<String>,
     /// Sum over the workload, each query once, before.
     pub baseline: Counters,
     /// The same with the advice.
@@ -30,10 +44,21 @@ pub struct Suggested {
     pub queries: Vec<QueryAdvice>,
     /// Left out: statement and reason.
     pub not_advised: Vec<(String, String)>,
-    /// Not analysed: statement and reason.
-    pub not_analysed: Vec<(String, String)>,
+    /// Statements that were not analysed.
+    pub not_analysed: Vec<NotAnalysed>,
     /// Creates and drops the indexes.
     pub patch: Patch,
+}
+
+/// A statement that was not analysed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAnalysed {
+    /// Its name.
+    pub name: String,
+    /// The statement.
+    pub sql: String,
+    /// Why, in sentences.
+    pub because: String,
 }
 
 /// One index of the advice.
@@ -47,6 +72,10 @@ pub struct SuggestedIndex {
     pub ddl: String,
     /// Its size once built, in bytes.
     pub bytes: u64,
+    /// The same as a share of the file.
+    pub share_of_file: f64,
+    /// What speaks against it, if anything.
+    pub warning: Option<String>,
     /// Why it is as it is.
     pub reasons: Vec<Reason>,
     /// Names of the queries whose plan uses it.
@@ -56,7 +85,7 @@ pub struct SuggestedIndex {
 /// What a query gains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SuggestedVerdict {
-    /// At least a twentieth fewer VM steps.
+    /// At least a twentieth fewer VM steps, or a twentieth less work for no more steps.
     Faster,
     /// More VM steps.
     Slower,
@@ -95,10 +124,7 @@ impl Workbench {
         for mut statement in crate::statement::statements(sql) {
             match statement.prepare_to_run(&open.database).map(drop) {
                 Ok(()) => queries.push(statement),
-                Err(error) => {
-                    let hint = error.hint.map(|hint| format!(" {hint}")).unwrap_or_default();
-                    not_analysed.push((statement.sql, format!("{}{hint}", error.message)));
-                }
+                Err(error) => not_analysed.push(NotAnalysed::new(&statement, error.line(sql))),
             }
         }
         if queries.is_empty() && not_analysed.is_empty() {
@@ -108,8 +134,9 @@ impl Workbench {
             .iter()
             .map(|statement| Query { name: statement.name.clone(), weight: statement.weight })
             .collect();
-        let mut oracle = EngineOracle::new(&open.database, &queries, self.host.clone())?;
-        let limit = if options.max_indexes == 0 { usize::MAX } else { options.max_indexes };
+        let time_ns = options.timeout_ns;
+        let mut oracle = EngineOracle::new(&open.database, &queries, self.host.clone(), time_ns)?;
+        let limit = options.max_indexes.unwrap_or(usize::MAX);
         let advice =
             advise(open.database.schema(), &workload, limit, &mut oracle).map_err(cancelled)?;
         drop(oracle);
@@ -121,7 +148,18 @@ impl Workbench {
             .map(|index| {
                 let name = index.spec.name_in(open.database.schema(), &taken);
                 taken.push(name.clone());
+                let file_bytes = open.info.file.size_bytes.max(1);
+                let share_of_file = index.bytes as f64 / file_bytes as f64;
+                let warning = (share_of_file > LARGE_SHARE).then(|| {
+                    format!(
+                        "It is large: the file grows by {:.0} %, and most writes to {} write to it, too.",
+                        share_of_file * 100.0,
+                        index.spec.table
+                    )
+                });
                 SuggestedIndex {
+                    share_of_file,
+                    warning,
                     table: index.spec.table.clone(),
                     ddl: index.spec.ddl(&name),
                     name,
@@ -139,7 +177,7 @@ impl Workbench {
             advice
                 .not_analysed
                 .into_iter()
-                .map(|item| (queries[item.query].sql.clone(), item.because)),
+                .map(|item| NotAnalysed::new(&queries[item.query], item.because)),
         );
         let not_advised = advice
             .not_advised
@@ -151,32 +189,29 @@ impl Workbench {
             .collect();
         let measured: Vec<StatementInfo> =
             advice.queries.iter().map(|outcome| queries[outcome.query].clone()).collect();
-        self.prove(create, changes, measured, not_advised, not_analysed)
+        let chosen = Chosen { create, changes, statements: measured, not_advised, not_analysed };
+        self.prove(chosen, time_ns)
     }
 
     /// Measures the advice as it will be handed out, on a copy made for it.
-    fn prove(
-        &mut self,
-        mut create: Vec<SuggestedIndex>,
-        changes: Vec<String>,
-        statements: Vec<StatementInfo>,
-        not_advised: Vec<(String, String)>,
-        mut not_analysed: Vec<(String, String)>,
-    ) -> Result<Suggested, WorkbenchError> {
+    fn prove(&mut self, chosen: Chosen, time_ns: u64) -> Result<Suggested, WorkbenchError> {
+        let Chosen { mut create, changes, statements, not_advised, mut not_analysed } = chosen;
         let host = self.host.clone();
         let (open, tuned) = self.both(&changes)?;
         let base = &open.database;
         let analyze = tuned.changes.contains(&Change::Analyze);
         let (mut baseline, mut advised) = (Counters::default(), Counters::default());
         let mut queries = Vec::new();
+        let mut analyze_because = Vec::new();
+        let measurer = Measurer { base, time_ns };
         let total = statements.len();
         for (done, statement) in statements.into_iter().enumerate() {
             host.progress("Proving it on a fresh copy", done as u64, Some(total as u64));
-            let (before, after) = match measure_both(base, &tuned.database, &statement) {
+            let (before, after) = match measurer.both(&tuned.database, &statement) {
                 Ok(both) => both,
                 Err(OracleError::Cancelled) => return Err(cancelled(OracleError::Cancelled)),
-                Err(OracleError::Query(because)) => {
-                    not_analysed.push((statement.sql, because));
+                Err(error) => {
+                    not_analysed.push(NotAnalysed::new(&statement, error.because()));
                     continue;
                 }
             };
@@ -188,12 +223,16 @@ impl Workbench {
                 }
             }
             let verdict = verdict(&before, &after);
+            if analyze && verdict == SuggestedVerdict::Faster {
+                analyze_because.extend(existing_used(base, &statement, &before, &after));
+            }
             queries.push(QueryAdvice { statement, before, after, verdict });
         }
-        let patch = patch_for(open, tuned, &queries);
+        let patch = patch_for(open, tuned, &queries)?;
         Ok(Suggested {
             create,
             analyze,
+            analyze_because,
             baseline,
             advised,
             queries,
@@ -204,14 +243,63 @@ impl Workbench {
     }
 }
 
+/// What comments before statements say and cannot be taken as it stands: sentences.
+pub fn ignored_facts(sql: &str) -> Vec<String> {
+    scanseek_sql::split(sql)
+        .into_iter()
+        .filter_map(|statement| statement.facts.bad_weight)
+        .map(|weight| format!("The weight “{weight}” is not a number above 0; 1 is taken."))
+        .collect()
+}
+
+/// What is chosen and has yet to be proven.
+struct Chosen {
+    create: Vec<SuggestedIndex>,
+    changes: Vec<String>,
+    statements: Vec<StatementInfo>,
+    not_advised: Vec<(String, String)>,
+    not_analysed: Vec<NotAnalysed>,
+}
+
+impl NotAnalysed {
+    fn new(statement: &StatementInfo, because: String) -> Self {
+        Self { name: statement.name.clone(), sql: statement.sql.clone(), because }
+    }
+}
+
+/// A sentence if the query now uses an index that was there already and was not used.
+fn existing_used(
+    base: &Database,
+    statement: &StatementInfo,
+    before: &Outcome,
+    after: &Outcome,
+) -> Option<String> {
+    let not_used = before.plan.index_names();
+    let names: Vec<&str> = after
+        .plan
+        .index_names()
+        .into_iter()
+        .filter(|name| !not_used.contains(name) && base.schema().has_name(name))
+        .collect();
+    let (noun, is) = if names.len() == 1 { ("index", "is") } else { ("indexes", "are") };
+    (!names.is_empty()).then(|| {
+        format!(
+            "With fresh statistics {} uses the {noun} {}, which {is} there already.",
+            statement.name,
+            names.join(" and ")
+        )
+    })
+}
+
 pub(crate) fn verdict(before: &Outcome, after: &Outcome) -> SuggestedVerdict {
     if !after.same_result {
         return SuggestedVerdict::NotMeasured;
     }
-    let (before, after) = (before.counters.vm_steps as f64, after.counters.vm_steps as f64);
-    if after < before * 0.95 {
+    let steps = |outcome: &Outcome| outcome.counters.vm_steps as f64;
+    let (more, fewer) = (steps(after) > steps(before), steps(after) < steps(before) * 0.95);
+    if fewer || (!more && work(&after.counters) < work(&before.counters) * 0.95) {
         SuggestedVerdict::Faster
-    } else if after > before * 1.05 + 100.0 {
+    } else if steps(after) > steps(before) * 1.05 + 100.0 {
         SuggestedVerdict::Slower
     } else {
         SuggestedVerdict::Same
@@ -221,6 +309,6 @@ pub(crate) fn verdict(before: &Outcome, after: &Outcome) -> SuggestedVerdict {
 pub(crate) fn cancelled(error: OracleError) -> WorkbenchError {
     match error {
         OracleError::Cancelled => scanseek_engine::EngineError::Cancelled.into(),
-        OracleError::Query(message) => WorkbenchError::new(ErrorCode::SqlError, message),
+        error => WorkbenchError::new(ErrorCode::SqlError, error.because()),
     }
 }

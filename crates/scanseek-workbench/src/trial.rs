@@ -1,18 +1,31 @@
 //! The trial: each query with and without the changes, in turns, by the clock and by counters.
 
+use scanseek_advisor::OracleError;
 use scanseek_bench::{Arm, ArmSamples, Effect, Settings, Subject, Verdict, measure};
-use scanseek_engine::{EngineError, Prepared};
+use scanseek_engine::{Database, EngineError};
 use scanseek_plan::Counters;
 
-use crate::oracle::measure_both;
+use crate::oracle::{Measurer, oracle_error};
 use crate::suggest::cancelled;
-use crate::{Host, StatementKind, Workbench, WorkbenchError};
+use crate::{Host, QUERY_TIME_NS, StatementInfo, Workbench, WorkbenchError};
+
+/// Runs of each arm without which there is no verdict: one to warm up, then one a pair.
+const LEAST_RUNS: u64 = 1 + scanseek_bench::MIN_PAIRS as u64;
 
 /// What a trial may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrialOptions {
     /// Time for all queries together, in nanoseconds.
     pub budget_ns: u64,
+    /// A query of which one run takes longer is not tried, in nanoseconds.
+    pub timeout_ns: u64,
+}
+
+impl TrialOptions {
+    /// This budget, and the usual time for one run.
+    pub fn within(budget_ns: u64) -> Self {
+        Self { budget_ns, timeout_ns: QUERY_TIME_NS }
+    }
 }
 
 /// The result of a trial.
@@ -20,8 +33,19 @@ pub struct TrialOptions {
 pub struct Trial {
     /// Names of the arms, the baseline first.
     pub arms: [&'static str; 2],
-    /// One entry a query that reads.
+    /// One entry a query that ran in both arms.
     pub queries: Vec<QueryTrial>,
+    /// Statements that did not, and why.
+    pub not_tried: Vec<NotTried>,
+}
+
+/// A statement that was not tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotTried {
+    /// Its name.
+    pub name: String,
+    /// Why, in sentences.
+    pub because: String,
 }
 
 /// One query in both arms.
@@ -58,10 +82,11 @@ pub struct ArmResult {
 pub(crate) const ARMS: [&str; 2] = ["as is", "with indexes"];
 
 impl Workbench {
-    /// Compares every query of a text with and without the changes.
+    /// Compares every query of a text with and without the changes. What cannot be tried is in the
+    /// result.
     ///
     /// # Errors
-    /// If no database is open, a change is refused, or the person cancels.
+    /// If no database is open, a change is refused, there is no statement, or the person cancels.
     pub fn trial(
         &mut self,
         sql: &str,
@@ -72,84 +97,168 @@ impl Workbench {
         let (open, tuned) = self.both(changes)?;
         let (base, tuned) = (&open.database, &tuned.database);
         let mut readable = Vec::new();
+        let mut not_tried = Vec::new();
         for mut statement in crate::statement::statements(sql) {
-            let prepared = statement.prepare_to_run(base).map(drop);
-            if statement.kind == StatementKind::Read {
-                prepared?;
-                readable.push(statement);
+            match statement.prepare_to_run(base).map(drop) {
+                Ok(()) => readable.push(statement),
+                Err(error) => {
+                    not_tried.push(NotTried { name: statement.name, because: error.line(sql) });
+                }
             }
         }
-        if readable.is_empty() {
+        if readable.is_empty() && not_tried.is_empty() {
             return Err(EngineError::NoStatement.into());
         }
-        let settings = Settings {
-            budget_ns: options.budget_ns / readable.len() as u64,
-            clock_tick_ns: clock_tick_ns(host.as_ref()),
-            ..Settings::default()
-        };
+        let clock_tick_ns = clock_tick_ns(host.as_ref());
+        let started_ns = host.now_ns();
         let mut queries = Vec::new();
         let total = readable.len() as u64;
-        for (done, mut statement) in readable.into_iter().enumerate() {
-            host.progress("Measuring", done as u64, Some(total));
-            let (before, after) = measure_both(base, tuned, &statement).map_err(cancelled)?;
-            let mut subject = Pair {
-                baseline: statement.prepare(base)?,
-                candidate: statement.clone().prepare(tuned)?,
+        for (done, statement) in readable.into_iter().enumerate() {
+            let done = done as u64;
+            host.progress("Measuring", done, Some(total));
+            // What one query leaves of its share is for those behind it.
+            let left_ns =
+                options.budget_ns.saturating_sub(host.now_ns().saturating_sub(started_ns));
+            let settings = Settings {
+                budget_ns: left_ns / (total - done),
+                clock_tick_ns,
+                ..Settings::default()
+            };
+            let measurer = Measurer { base, time_ns: options.timeout_ns };
+            let mut pair = Pair {
+                base,
+                tuned,
+                statement: &statement,
                 host: host.as_ref(),
-                done: done as u64,
+                copies: None,
+                done,
                 total,
             };
-            let measurement = measure(&settings, &mut subject)?;
-            if host.cancelled() {
-                return Err(EngineError::Cancelled.into());
+            match try_query(&measurer, &mut pair, settings) {
+                Ok(query) => queries.push(query),
+                Err(OracleError::Cancelled) => return Err(cancelled(OracleError::Cancelled)),
+                Err(error) => not_tried
+                    .push(NotTried { name: statement.name.clone(), because: error.because() }),
             }
-            queries.push(QueryTrial {
-                name: statement.name.clone(),
-                sentence: measurement.sentence(),
-                effect: measurement.effect,
-                verdict: measurement.verdict,
-                note: after.note,
-                arms: vec![
-                    ArmResult {
-                        arm: ARMS[0],
-                        samples: measurement.baseline,
-                        counters: before.counters,
-                        same_result: true,
-                    },
-                    ArmResult {
-                        arm: ARMS[1],
-                        samples: measurement.candidate,
-                        counters: after.counters,
-                        same_result: after.same_result,
-                    },
-                ],
-            });
         }
-        Ok(Trial { arms: ARMS, queries })
+        Ok(Trial { arms: ARMS, queries, not_tried })
     }
 }
 
+fn try_query(
+    measurer: &Measurer<'_>,
+    pair: &mut Pair<'_>,
+    mut settings: Settings,
+) -> Result<QueryTrial, OracleError> {
+    let host = pair.host;
+    let started_ns = host.now_ns();
+    let (before, after) = measurer.both(pair.tuned, pair.statement)?;
+    let counted_ns = host.now_ns().saturating_sub(started_ns);
+    let mut notes: Vec<String> = after.note.iter().cloned().collect();
+    let left_ns = settings.budget_ns.saturating_sub(counted_ns);
+    let least_ns = counted_ns.saturating_mul(LEAST_RUNS);
+    let arm =
+        |arm, samples, counters, same_result| ArmResult { arm, samples, counters, same_result };
+    if least_ns > left_ns {
+        let none = || ArmSamples { sample_ns: Vec::new(), batch: 0, median_ns: 0.0, p95_ns: 0.0 };
+        let sentence = format!(
+            "Not timed: the least that is needed, {LEAST_RUNS} runs of each, would take about {}, and of the time allowed {} are left for this query.",
+            seconds(least_ns),
+            seconds(left_ns)
+        );
+        return Ok(QueryTrial {
+            name: pair.statement.name.clone(),
+            sentence,
+            effect: None,
+            verdict: Verdict::NotMeasurable,
+            note: (!notes.is_empty()).then(|| notes.join(" ")),
+            arms: vec![
+                arm(ARMS[0], none(), before.counters, true),
+                arm(ARMS[1], none(), after.counters, after.same_result),
+            ],
+        });
+    }
+    settings.budget_ns = left_ns;
+    let measurement = measure(&settings, pair)?;
+    if host.cancelled() {
+        return Err(OracleError::Cancelled);
+    }
+    if measurement.spent_ns > left_ns.saturating_mul(2) {
+        notes.push(format!(
+            "Measuring took {}, {} were left for it.",
+            seconds(measurement.spent_ns),
+            seconds(left_ns)
+        ));
+    }
+    let same_work =
+        before.plan.to_text() == after.plan.to_text() && before.counters == after.counters;
+    let (measurement, sentence) = if same_work {
+        measurement.same_work()
+    } else {
+        let sentence = measurement.sentence();
+        (measurement, sentence)
+    };
+    Ok(QueryTrial {
+        name: pair.statement.name.clone(),
+        sentence,
+        effect: measurement.effect,
+        verdict: measurement.verdict,
+        note: (!notes.is_empty()).then(|| notes.join(" ")),
+        arms: vec![
+            arm(ARMS[0], measurement.baseline, before.counters, true),
+            arm(ARMS[1], measurement.candidate, after.counters, after.same_result),
+        ],
+    })
+}
+
+fn seconds(ns: u64) -> String {
+    format!("{:.1} s", ns as f64 / 1e9)
+}
+
+/// Both arms as connections of their own, made anew when the measurement says so.
 struct Pair<'db> {
-    baseline: Prepared<'db>,
-    candidate: Prepared<'db>,
+    base: &'db Database,
+    tuned: &'db Database,
+    statement: &'db StatementInfo,
     host: &'db dyn Host,
+    copies: Option<[Database; 2]>,
     done: u64,
     total: u64,
 }
 
 impl Subject for Pair<'_> {
-    type Error = WorkbenchError;
+    type Error = OracleError;
 
     fn now_ns(&mut self) -> u64 {
         self.host.now_ns()
     }
 
-    fn run(&mut self, arm: Arm, batch: u32) -> Result<(), WorkbenchError> {
-        let prepared = match arm {
-            Arm::Baseline => &self.baseline,
-            Arm::Candidate => &self.candidate,
+    fn run(&mut self, arm: Arm, batch: u32) -> Result<u64, OracleError> {
+        if self.copies.is_none() {
+            self.renew(Arm::Baseline)?;
+        }
+        let Some([baseline, candidate]) = &self.copies else { return Err(OracleError::Cancelled) };
+        let database = match arm {
+            Arm::Baseline => baseline,
+            Arm::Candidate => candidate,
         };
-        Ok(prepared.drain(batch)?)
+        let prepared = self.statement.clone().prepare(database)?;
+        let started_ns = self.host.now_ns();
+        prepared.drain(batch).map_err(oracle_error)?;
+        Ok(self.host.now_ns().saturating_sub(started_ns))
+    }
+
+    fn renew(&mut self, first: Arm) -> Result<(), OracleError> {
+        self.copies = None;
+        let make = |database: &Database| database.fork().map_err(oracle_error);
+        self.copies = Some(match first {
+            Arm::Baseline => [make(self.base)?, make(self.tuned)?],
+            Arm::Candidate => {
+                let candidate = make(self.tuned)?;
+                [make(self.base)?, candidate]
+            }
+        });
+        Ok(())
     }
 
     fn should_stop(&mut self) -> bool {

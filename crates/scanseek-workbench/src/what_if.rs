@@ -1,9 +1,9 @@
 //! Databases to try things on: an empty clone that plans like the real one, and copies with
 //! changes applied.
 
-use scanseek_engine::{BulkInsert, BulkValue, Database, RowsRequest, Value};
+use scanseek_engine::Database;
 use scanseek_schema::TableKind;
-use scanseek_sql::split;
+use scanseek_sql::{one_line, split};
 
 use crate::{ErrorCode, WorkbenchError};
 
@@ -34,9 +34,7 @@ pub(crate) fn read_changes(changes: &[String]) -> Result<Vec<Change>, WorkbenchE
 }
 
 /// The planner looks at the schema and at the statistics, never at the rows: an empty database
-/// with the same `CREATE` statements in the same order and the same `sqlite_stat1` plans alike.
-/// Samples in `sqlite_stat4` are not copied, so on a file that has them a plan may differ; what is
-/// advised is measured on a real copy in any case.
+/// with the same `CREATE` statements in the same order and the same statistics plans alike.
 /// Source: where.c reads statistics through the schema only.
 pub(crate) fn empty_clone(database: &Database) -> Result<Database, WorkbenchError> {
     let mut clone = Database::create(database.control())?;
@@ -54,25 +52,14 @@ pub(crate) fn empty_clone(database: &Database) -> Result<Database, WorkbenchErro
 }
 
 fn copy_statistics(from: &Database, to: &Database) -> Result<(), WorkbenchError> {
-    let everything = RowsRequest { row_cap: usize::MAX, time_ns: None };
-    let Ok(statement) = from.prepare("SELECT tbl, idx, stat FROM sqlite_stat1") else {
+    let tables = from.statistics()?;
+    if tables.is_empty() {
         return Ok(());
-    };
+    }
     to.execute("ANALYZE")?;
-    to.execute("DELETE FROM sqlite_stat1")?;
-    {
-        let mut insert = BulkInsert::new();
-        for row in statement.rows(&everything)?.rows {
-            let values: Vec<BulkValue<'_>> = row
-                .iter()
-                .map(|value| match value {
-                    Value::Text { text, .. } => BulkValue::Text(text),
-                    Value::Integer(integer) => BulkValue::Integer(*integer),
-                    _ => BulkValue::Null,
-                })
-                .collect();
-            insert.insert(to, "sqlite_stat1", values.into_iter())?;
-        }
+    for table in tables {
+        // A statistics table of another shape is one this SQLite does not read either.
+        let _ = to.execute_script(&format!("DELETE FROM {};\n{}", table.name, table.inserts()));
     }
     to.execute("ANALYZE sqlite_schema")?;
     Ok(())
@@ -99,10 +86,11 @@ pub(crate) fn apply(
 }
 
 fn bad_index(change: &str, because: &str) -> WorkbenchError {
-    let change = change.trim();
+    let change = one_line(change);
+    let change = if change.is_empty() { "nothing".to_owned() } else { format!("“{change}”") };
     WorkbenchError::new(
         ErrorCode::BadIndex,
-        format!("This index cannot be made: {change} {because}"),
+        format!("This index cannot be made: {change}. {because}"),
     )
     .hint("Write one CREATE INDEX statement on a table of this database.")
 }

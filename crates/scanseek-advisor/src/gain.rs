@@ -1,0 +1,112 @@
+//! What counts as a gain and what as a loss. The numbers are those of docs/decisions/0003.
+
+use std::collections::BTreeMap;
+
+use scanseek_plan::{Counters, grouped};
+
+use crate::oracle::Outcome;
+
+/// Fewer VM steps than this share of before count as a gain.
+const GAIN: f64 = 0.9;
+/// What is saved must be at least this many VM steps: below that no run is slow.
+const LEAST_SAVED_STEPS: u64 = 500;
+/// An index that saves page requests alone is paid for with all its pages: it must leave less work.
+const GAIN_BY_PAGES: f64 = 0.7;
+/// VM steps that a page request is worth; see docs/decisions/0003.
+const STEPS_PER_PAGE: u64 = 10;
+/// Each key column must save about this share of the work that is left.
+const PER_KEY_COLUMN: f64 = 0.1;
+/// Each column that only covers must save about this share of the work that is left.
+const PER_COVERING_COLUMN: f64 = 0.4;
+/// More work than this share of before counts as a loss.
+const LOSS: f64 = 1.05;
+
+/// A page request takes about as long as ten VM steps.
+pub fn work(counters: &Counters) -> f64 {
+    (counters.vm_steps + STEPS_PER_PAGE * counters.page_requests) as f64
+}
+
+/// Work after as a share of the work before.
+pub(crate) fn relative_work(before: &Outcome, after: &Outcome) -> f64 {
+    (work(&after.counters) + 1.0) / (work(&before.counters) + 1.0)
+}
+
+/// The work that is left, on a log scale, plus the price of the columns. What is left counts from
+/// a hundred steps and a hundredth of the work before: below that no further column is felt.
+pub(crate) fn score(before: &Outcome, after: &Outcome, keys: usize, tail: usize) -> f64 {
+    let left = work(&after.counters) + 100.0 + work(&before.counters) / 100.0;
+    left.ln() + PER_KEY_COLUMN * keys as f64 + PER_COVERING_COLUMN * tail as f64
+}
+
+/// Less work, not more pages read from the file, and the same rows.
+pub(crate) fn is_gain(before: &Outcome, after: &Outcome) -> bool {
+    after.same_result
+        && relative_work(before, after) < GAIN
+        && not_more_pages(&before.counters, &after.counters)
+        && (saves_steps(&before.counters, &after.counters)
+            || saves_pages(&before.counters, &after.counters)
+                && relative_work(before, after) < GAIN_BY_PAGES)
+}
+
+fn saves_steps(before: &Counters, after: &Counters) -> bool {
+    (after.vm_steps as f64) < before.vm_steps as f64 * GAIN
+        && before.vm_steps - after.vm_steps >= LEAST_SAVED_STEPS
+}
+
+/// Fewer page requests for no more VM steps: an index that covers is scanned in place of the table, or
+/// a temporary b-tree is not filled.
+fn saves_pages(before: &Counters, after: &Counters) -> bool {
+    after.vm_steps <= before.vm_steps
+        && before.page_requests.saturating_sub(after.page_requests) * STEPS_PER_PAGE
+            >= LEAST_SAVED_STEPS
+}
+
+/// The count that decided against an option, in the words of the test it failed.
+pub(crate) fn why_no_gain(before: &Counters, after: &Counters) -> String {
+    let counts = |what: &str, before: u64, after: u64| {
+        format!("{} {what} with it, {} without", grouped(after), grouped(before))
+    };
+    if !not_more_pages(before, after) {
+        return counts("pages read from the file", before.page_reads, after.page_reads);
+    }
+    let steps = counts("VM steps", before.vm_steps, after.vm_steps);
+    if saves_steps(before, after) || saves_pages(before, after) {
+        return format!(
+            "{steps}, and {}; together that saves too little",
+            counts("page requests", before.page_requests, after.page_requests)
+        );
+    }
+    if (after.vm_steps as f64) < before.vm_steps as f64 * GAIN {
+        return format!("{steps}; below {LEAST_SAVED_STEPS} steps nobody would feel it");
+    }
+    steps
+}
+
+/// Other rows, or more work: by VM steps or by work as a whole.
+pub(crate) fn is_loss(before: &Outcome, after: &Outcome) -> bool {
+    !after.same_result
+        || after.counters.vm_steps as f64 > before.counters.vm_steps as f64 * LOSS + 100.0
+        || relative_work(before, after) > LOSS + 100.0 / (before.counters.vm_steps + 1) as f64
+}
+
+/// True if at least one query takes a tenth less steps with statistics, and none takes more.
+pub(crate) fn statistics_help(
+    plain: &BTreeMap<usize, Outcome>,
+    analyzed: &BTreeMap<usize, Outcome>,
+) -> bool {
+    let mut helps = false;
+    for (query, with) in analyzed {
+        let (with, without) =
+            (with.counters.vm_steps as f64, plain[query].counters.vm_steps as f64);
+        if with > without * LOSS + 100.0 {
+            return false;
+        }
+        helps |= with < without * 0.9 - 100.0;
+    }
+    helps
+}
+
+/// Pages read from the file are what a cold run costs; the few inner pages of an index are free.
+fn not_more_pages(before: &Counters, after: &Counters) -> bool {
+    after.page_reads as f64 <= before.page_reads as f64 * LOSS + 8.0
+}

@@ -1,0 +1,68 @@
+//! What `ANALYZE` has left in a database, as SQL literals that put it back.
+//! Source: <https://sqlite.org/fileformat2.html#stat1tab>.
+
+use std::ffi::c_int;
+
+use scanseek_schema::{StatisticsTable, quote_text};
+
+use crate::bindings as ffi;
+use crate::{Database, EngineError, Prepared};
+
+impl Database {
+    /// The statistics tables with all their rows, in the order of the rows.
+    ///
+    /// # Errors
+    /// If SQLite cannot read them.
+    pub fn statistics(&self) -> Result<Vec<StatisticsTable>, EngineError> {
+        let mut tables = Vec::new();
+        let names = self.prepare_own(
+            "SELECT name FROM sqlite_schema WHERE type = 'table'
+             AND name IN ('sqlite_stat1', 'sqlite_stat3', 'sqlite_stat4') ORDER BY name",
+        )?;
+        while names.step()? {
+            let name = names.text(0);
+            let statement = self.prepare_own(&format!("SELECT * FROM {name}"))?;
+            // SAFETY: the statement is live.
+            let columns = unsafe { ffi::sqlite3_column_count(statement.raw) };
+            let mut rows = Vec::new();
+            while statement.step()? {
+                let values: Vec<String> = (0..columns).map(|i| literal(&statement, i)).collect();
+                rows.push(format!("({})", values.join(", ")));
+            }
+            drop(statement);
+            tables.push(StatisticsTable { name, rows });
+        }
+        Ok(tables)
+    }
+}
+
+/// The value as a SQL literal of the same type and bytes.
+fn literal(statement: &Prepared<'_>, column: c_int) -> String {
+    // SAFETY: the statement is on a row.
+    match unsafe { ffi::sqlite3_column_type(statement.raw, column) } {
+        ffi::SQLITE_INTEGER => statement.integer(column).to_string(),
+        ffi::SQLITE_FLOAT => {
+            // SAFETY: as above.
+            let real = unsafe { ffi::sqlite3_column_double(statement.raw, column) };
+            if real.is_finite() { format!("{real:?}") } else { format!("{}9e999", sign(real)) }
+        }
+        ffi::SQLITE_TEXT => {
+            let bytes = statement.bytes(column, false);
+            match std::str::from_utf8(bytes) {
+                Ok(text) if !text.contains('\0') => quote_text(text),
+                _ => format!("CAST({} AS TEXT)", hex(bytes)),
+            }
+        }
+        ffi::SQLITE_BLOB => hex(statement.bytes(column, true)),
+        _ => "NULL".to_owned(),
+    }
+}
+
+fn sign(real: f64) -> &'static str {
+    if real < 0.0 { "-" } else { "" }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    format!("X'{digits}'")
+}
