@@ -10,6 +10,7 @@
 //! This crate alone has `unsafe` and `rusqlite`.
 #![allow(unsafe_code)]
 
+mod analysis;
 mod bindings;
 mod catalog;
 mod control;
@@ -25,6 +26,7 @@ mod storage;
 mod value;
 mod vfs;
 
+pub use analysis::Analysis;
 pub use control::{Control, NoControl, Stop};
 pub use database::{BulkInsert, BulkValue, Database, DatabaseFiles, FileInfo, Opened};
 pub use error::EngineError;

@@ -1,5 +1,6 @@
 //! One prepared statement: what it is, its parameters, its plan.
 
+use std::cell::RefCell;
 use std::ffi::{CStr, c_char, c_int};
 use std::marker::PhantomData;
 
@@ -25,6 +26,7 @@ pub struct Prepared<'db> {
     pub(crate) raw: *mut ffi::sqlite3_stmt,
     pub(crate) db: &'db Database,
     sql: String,
+    bound: RefCell<Vec<(String, Value)>>,
     _not_send: PhantomData<*const ()>,
 }
 
@@ -72,7 +74,13 @@ impl<'db> Prepared<'db> {
         if raw.is_null() {
             return Err(EngineError::NoStatement);
         }
-        let statement = Self { raw, db, sql: sql.to_owned(), _not_send: PhantomData };
+        let statement = Self {
+            raw,
+            db,
+            sql: sql.to_owned(),
+            bound: RefCell::default(),
+            _not_send: PhantomData,
+        };
         let used = tail as usize - sql.as_ptr() as usize;
         let rest = sql.get(used..).unwrap_or("");
         let more = after_blanks(rest);
@@ -167,8 +175,18 @@ impl<'db> Prepared<'db> {
             if code != ffi::SQLITE_OK {
                 return Err(self.db.last_error(code, &self.sql));
             }
+            self.bound.borrow_mut().push((name.clone(), value.clone()));
         }
         Ok(())
+    }
+
+    pub(crate) fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// The values bound so far; of two for one parameter the later counts.
+    pub(crate) fn bound(&self) -> Vec<(String, Value)> {
+        self.bound.borrow().clone()
     }
 
     /// What `EXPLAIN QUERY PLAN` says, for the values bound now. Nothing is executed.
