@@ -19,10 +19,13 @@ mod error;
 mod file_check;
 mod hardening;
 mod measure;
+mod parameters;
 mod planner;
 mod runtime;
 mod statement;
 mod storage;
+mod stubs;
+mod switches;
 mod value;
 mod vfs;
 
@@ -32,6 +35,7 @@ pub use database::{BulkInsert, BulkValue, Database, DatabaseFiles, FileInfo, Ope
 pub use error::EngineError;
 pub use file_check::FileNotice;
 pub use measure::{Measured, ResultHash, Rows, RowsRequest};
+pub use parameters::ParameterType;
 pub use planner::ShadowPlanner;
 pub use runtime::{BuildInfo, build_info, limit_storage, spill_to, storage_use};
 pub use statement::{Prepared, StatementKind};
@@ -40,4 +44,6 @@ pub use storage::{
 };
 #[cfg(not(target_family = "wasm"))]
 pub use storage::{FileBase, TemporarySpill};
+pub use stubs::Missing;
+pub use switches::{Optimization, Statistics, Switches};
 pub use value::Value;
