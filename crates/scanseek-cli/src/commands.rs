@@ -165,6 +165,7 @@ fn explain(
                 statement.plan = ran.statement.plan;
                 statement.findings = ran.statement.findings;
                 statement.counters = ran.statement.counters;
+                statement.rest = ran.statement.rest;
                 if ran.stopped.is_some() {
                     statement.error = Some(domain::WorkbenchError {
                         code: domain::ErrorCode::Deadline,

@@ -63,10 +63,13 @@ pub(crate) fn explained(format: Format, explained: &domain::Explained, text: &st
             style.code(out, &statement.plan_text);
             for node in &statement.plan {
                 let _ = write!(out, "- {}", node.sentence);
-                if let Some(steps) = node.loops.as_ref().and_then(|loops| loops.vm_steps) {
-                    let _ = write!(out, " {} VM steps.", grouped(steps));
+                if let Some(work) = &node.work {
+                    let _ = write!(out, " {}.", work_words(work));
                 }
                 out.push('\n');
+            }
+            if let Some(rest) = &statement.rest {
+                let _ = writeln!(out, "- Expressions and control: {}.", work_words(rest));
             }
             if let Some(counters) = &statement.counters {
                 let _ = writeln!(out, "\n{}", counters_line(counters));
@@ -251,6 +254,16 @@ fn counters_line(counters: &wire::Counters) -> String {
         }
     }
     line
+}
+
+fn work_words(work: &wire::Work) -> String {
+    let mut words = format!("{} VM steps", grouped(work.vm_steps));
+    for (count, what) in [(work.page_requests, "page requests"), (work.page_reads, "page reads")] {
+        if count > 0 {
+            let _ = write!(words, ", {} {what}", grouped(count));
+        }
+    }
+    words
 }
 
 fn duration(ns: u64) -> String {

@@ -171,7 +171,7 @@ fn suggest_says_what_it_could_not_do() {
     assert!(out.contains("None of the statements could be analysed."), "{out}");
     assert!(out.contains("FROM nosuch /* gone */ WHERE 1"), "{out}");
     let (out, _) = suggest(1, "SELECT nofunc(1)", &[]);
-    assert!(out.contains("An application can add its own") && !out.contains("schema"), "{out}");
+    assert!(out.contains("Your application may have it") && !out.contains("schema"), "{out}");
 
     let patch = folder.path("none.sql");
     let (_, errors) = suggest(0, "SELECT * FROM invoices WHERE invoice_id = 3", &["-o", &patch]);

@@ -1,6 +1,6 @@
 //! Reads tables, columns and indexes through SQLite's own pragmas.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{CStr, CString};
 
 use scanseek_schema::{
@@ -58,6 +58,28 @@ pub(crate) fn read(db: &Database) -> Result<Schema, EngineError> {
         }
     }
     Ok(Schema { tables })
+}
+
+/// Name and statement of each virtual table.
+pub(crate) fn virtual_tables(db: &Database) -> Result<Vec<(String, String)>, EngineError> {
+    let mut tables = Vec::new();
+    for_each(
+        db,
+        "SELECT name, sql FROM sqlite_schema
+         WHERE type = 'table' AND rootpage = 0 AND sql LIKE 'CREATE VIRTUAL %'",
+        &[],
+        |row| tables.push((row.text(0), row.text(1))),
+    )?;
+    Ok(tables)
+}
+
+/// Names of the modules SQLite has, in lower case.
+pub(crate) fn modules(db: &Database) -> Result<BTreeSet<String>, EngineError> {
+    let mut modules = BTreeSet::new();
+    for_each(db, "SELECT name FROM pragma_module_list", &[], |row| {
+        modules.insert(row.text(0).to_lowercase());
+    })?;
+    Ok(modules)
 }
 
 /// Counts by SQLite's own `count(*)`; `None` if it was stopped or cannot be counted.

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{Connection, OpenFlags};
-use scanseek_schema::{Fingerprint, Schema};
+use scanseek_schema::{Fingerprint, Schema, TableKind};
 
 use crate::bindings as ffi;
 use crate::control::{Control, PROGRESS_STEPS, Watch};
 use crate::hardening::{harden, sqlite_error};
 use crate::storage::CowFile;
+use crate::stubs::Stubs;
 use crate::vfs::{Files, VFS_NAME, lock};
 use crate::{EngineError, FileNotice, Prepared, RandomRead, Value, catalog, file_check, runtime};
 
@@ -21,6 +22,7 @@ pub struct Database {
     // is shared, never moved.
     conn: Connection,
     watch: Rc<Watch>,
+    stubs: Rc<Stubs>,
     name: String,
     files: Files,
     base: Arc<dyn RandomRead>,
@@ -130,6 +132,7 @@ impl Database {
         let mut fork =
             Self::connect(name, self.files.clone(), Arc::clone(&self.base), self.control())?;
         fork.schema = self.schema.clone();
+        fork.stand_in_for_modules()?;
         Ok(fork)
     }
 
@@ -159,7 +162,11 @@ impl Database {
                 Rc::as_ptr(&watch).cast_mut().cast::<c_void>(),
             );
         }
-        let database = Self { conn, watch, name, files, base, schema: Schema::default() };
+        let stubs = Rc::<Stubs>::default();
+        // SAFETY: the stubs stay where they are, and the connection closes first.
+        unsafe { stubs.install(&conn) };
+        let schema = Schema::default();
+        let database = Self { conn, watch, stubs, name, files, base, schema };
         harden(&database.conn, cache_pages(database.base.as_ref()))?;
         Ok(database)
     }
@@ -184,8 +191,44 @@ impl Database {
     /// # Errors
     /// If SQLite cannot read it.
     pub fn reload(&mut self) -> Result<(), EngineError> {
+        self.stand_in_for_modules()?;
         self.schema = catalog::read(self)?;
         Ok(())
+    }
+
+    /// Virtual tables whose module is not here get one that only plans.
+    fn stand_in_for_modules(&self) -> Result<(), EngineError> {
+        let tables = catalog::virtual_tables(self)?;
+        if !tables.is_empty() {
+            let known = catalog::modules(self)?;
+            let tables = tables.iter().map(|(name, sql)| (name.as_str(), sql.as_str()));
+            self.stubs.add_modules(&self.conn, &known, tables);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn stubs(&self) -> &Stubs {
+        &self.stubs
+    }
+
+    /// An error about a name that the statement does not hold itself: if it comes from a view the
+    /// statement reads, the view is named.
+    pub(crate) fn in_view(&self, error: EngineError, sql: &str) -> EngineError {
+        let EngineError::UnknownName { message, offset: None } = &error else { return error };
+        let views = self.schema.tables.iter().filter(|table| table.kind == TableKind::View);
+        for view in views.filter(|view| crate::error::find_name(sql, &view.name).is_some()) {
+            let all = format!("SELECT * FROM {}", scanseek_schema::quote_identifier(&view.name));
+            if let Err(EngineError::UnknownName { message: same, .. }) = self.prepare_own(&all)
+                && same == *message
+            {
+                let message = format!("{message} The view {} needs it.", view.name);
+                return EngineError::UnknownName {
+                    message,
+                    offset: crate::error::find_name(sql, &view.name),
+                };
+            }
+        }
+        error
     }
 
     /// Counts the rows of every table, as far as `time_ns` reaches, and estimates the others.

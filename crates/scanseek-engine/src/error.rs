@@ -123,7 +123,7 @@ fn unknown_name(message: &str) -> Option<String> {
 }
 
 /// Byte offset of the first whole word equal to the name.
-fn find_name(sql: &str, name: &str) -> Option<usize> {
+pub(crate) fn find_name(sql: &str, name: &str) -> Option<usize> {
     let (sql, name) = (sql.to_ascii_lowercase(), name.to_ascii_lowercase());
     if name.is_empty() {
         return None;

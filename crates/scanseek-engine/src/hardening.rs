@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use crate::EngineError;
 use crate::bindings as ffi;
+use crate::stubs::Stubs;
 
 /// Settings that must stand before the first read.
 pub(crate) fn harden(conn: &Connection, cache_pages: u64) -> Result<(), EngineError> {
@@ -101,7 +102,7 @@ pub(crate) fn accept_any_collation(conn: &Connection) {
     }
 }
 
-unsafe extern "C" fn add_collation(
+pub(crate) unsafe extern "C" fn add_collation(
     _context: *mut c_void,
     db: *mut ffi::sqlite3,
     encoding: c_int,
@@ -168,8 +169,9 @@ unsafe extern "C" fn note_table(
 
 /// Lets through what reads, explains or would change the database's own tables (such statements
 /// are explained, never run), and nothing that changes the connection or reaches outside.
+/// Statements of our own pass. The context is the [`Stubs`] of the connection.
 pub(crate) unsafe extern "C" fn authorize(
-    _context: *mut c_void,
+    stubs: *mut c_void,
     action: c_int,
     first: *const c_char,
     second: *const c_char,
@@ -179,6 +181,16 @@ pub(crate) unsafe extern "C" fn authorize(
     let name = |pointer: *const c_char| {
         if pointer.is_null() { None } else { unsafe { CStr::from_ptr(pointer) }.to_str().ok() }
     };
+    // SAFETY: the stubs live as long as the connection.
+    let Some(asked) = unsafe { stubs.cast::<Stubs>().as_ref() }.and_then(Stubs::asked) else {
+        return ffi::SQLITE_OK;
+    };
+    let (set, used) = match action {
+        ffi::SQLITE_FUNCTION => (&asked.functions, name(second)),
+        ffi::SQLITE_READ => (&asked.tables, name(first)),
+        _ => (&asked.tables, None),
+    };
+    set.borrow_mut().extend(used.map(str::to_owned));
     match action {
         ffi::SQLITE_PRAGMA => match name(first) {
             Some(pragma)

@@ -10,6 +10,7 @@
 //! This crate alone has `unsafe` and `rusqlite`.
 #![allow(unsafe_code)]
 
+mod analysis;
 mod bindings;
 mod catalog;
 mod control;
@@ -19,19 +20,24 @@ mod file_check;
 mod hardening;
 mod logs;
 mod measure;
+mod parameters;
 mod planner;
 mod runtime;
 mod statement;
 mod statistics;
 mod storage;
+mod stubs;
+mod switches;
 mod value;
 mod vfs;
 
+pub use analysis::Analysis;
 pub use control::{Control, NoControl, Stop};
 pub use database::{BulkInsert, BulkValue, Database, DatabaseFiles, FileInfo, Opened};
 pub use error::EngineError;
 pub use file_check::FileNotice;
 pub use measure::{Measured, ResultHash, Rows, RowsRequest};
+pub use parameters::ParameterType;
 pub use planner::ShadowPlanner;
 pub use runtime::{BuildInfo, build_info, limit_storage, spill_to, storage_use};
 pub use statement::{Prepared, StatementKind};
@@ -40,4 +46,6 @@ pub use storage::{
 };
 #[cfg(not(target_family = "wasm"))]
 pub use storage::{FileBase, TemporarySpill};
+pub use stubs::Missing;
+pub use switches::{Optimization, Statistics, Switches};
 pub use value::Value;

@@ -1,13 +1,13 @@
-//! Runs: rows for a person, exact counters, and the work of each plan node.
+//! Runs: rows for a person and exact counters.
 
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{CStr, c_int};
 
-use scanseek_plan::{Counters, LoopStats, Op, Plan};
+use scanseek_plan::Counters;
 
 use crate::bindings as ffi;
 use crate::control::Stop;
-use crate::runtime::{self, NodeMeter};
-use crate::{Database, EngineError, Prepared, Value};
+use crate::runtime::{self, db_status};
+use crate::{EngineError, Prepared, Value};
 
 /// Bytes of a blob that are shown.
 const BLOB_HEAD: usize = 64;
@@ -37,6 +37,8 @@ pub struct Rows {
     pub elapsed_ns: u64,
     /// Why it ended early; the rows and counters so far are kept.
     pub stopped: Option<Stop>,
+    /// SQLite compiled the statement again for the values that were bound.
+    pub reprepared: bool,
 }
 
 /// Counters of a complete run and what its result was.
@@ -68,6 +70,10 @@ impl Prepared<'_> {
     /// [`Rows::stopped`].
     pub fn rows(&self, request: &RowsRequest) -> Result<Rows, EngineError> {
         self.require_read()?;
+        self.on_fresh_connection(|statement| statement.rows_here(request))
+    }
+
+    fn rows_here(&self, request: &RowsRequest) -> Result<Rows, EngineError> {
         // SAFETY: `raw` is live; names are terminated strings.
         let columns: Vec<String> = unsafe {
             (0..ffi::sqlite3_column_count(self.raw))
@@ -92,7 +98,10 @@ impl Prepared<'_> {
         });
         let elapsed_ns = control.now_ns().saturating_sub(start_ns);
         let stopped = result?;
-        Ok(Rows { columns, rows, counters, elapsed_ns, stopped })
+        // SAFETY: `raw` is live.
+        let reprepared =
+            unsafe { ffi::sqlite3_stmt_status(self.raw, ffi::SQLITE_STMTSTATUS_REPREPARE, 0) > 0 };
+        Ok(Rows { columns, rows, counters, elapsed_ns, stopped, reprepared })
     }
 
     /// Runs the statement to its end from a cold page cache. With `step_limit` it gives up after
@@ -106,6 +115,14 @@ impl Prepared<'_> {
         step_limit: Option<u64>,
     ) -> Result<Measured, EngineError> {
         self.require_read()?;
+        self.on_fresh_connection(|statement| statement.measure_here(time_ns, step_limit))
+    }
+
+    fn measure_here(
+        &self,
+        time_ns: Option<u64>,
+        step_limit: Option<u64>,
+    ) -> Result<Measured, EngineError> {
         // SAFETY: `raw` is live.
         let columns = unsafe { ffi::sqlite3_column_count(self.raw) };
         let mut result = ResultHash { ordered: OFFSET_BASIS, unordered: 0, rows: 0 };
@@ -146,6 +163,21 @@ impl Prepared<'_> {
         }
         drop(watched);
         result
+    }
+
+    /// Virtual tables keep in memory what they read, so what a run has to read depends on those
+    /// before it. Statements over them therefore run on a connection of their own.
+    fn on_fresh_connection<T>(
+        &self,
+        run: impl FnOnce(&Prepared<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        if !self.uses_virtual_tables()? {
+            return run(self);
+        }
+        let fresh = self.db.fork()?;
+        let statement = fresh.prepare(self.sql())?;
+        statement.bind(&self.bound())?;
+        run(&statement)
     }
 
     fn counted(
@@ -243,195 +275,6 @@ impl Prepared<'_> {
     }
 }
 
-impl Database {
-    /// Runs the statement with per-node measuring on, once for VM steps and once for page
-    /// requests, and returns the plan that ran, with the work of each node. Nodes that SQLite adds
-    /// only while running (automatic indexes) are in it.
-    ///
-    /// # Errors
-    /// As [`Prepared::measure`].
-    pub fn analyse(
-        &self,
-        sql: &str,
-        parameters: &[(String, Value)],
-        time_ns: Option<u64>,
-    ) -> Result<Plan, EngineError> {
-        let _scan_status = ScanStatusOn::new(self);
-        let statement = self.prepare(sql)?;
-        statement.bind(parameters)?;
-        let mut nodes = self.scan_status(&statement, NodeMeter::VmSteps, time_ns)?;
-        let pages = self.scan_status(&statement, NodeMeter::PageRequests, time_ns)?;
-        for (node, with_pages) in nodes.iter_mut().zip(&pages) {
-            node.page_requests = with_pages.cycles;
-        }
-        let mut plan =
-            Plan::from_rows(nodes.iter().map(|node| (node.id, node.parent, node.detail.clone())));
-        for (node, measured) in plan.nodes.iter_mut().zip(&nodes) {
-            node.loops = measured.loop_stats();
-        }
-        rows_out(&mut plan);
-        Ok(plan)
-    }
-
-    fn scan_status(
-        &self,
-        statement: &Prepared<'_>,
-        meter: NodeMeter,
-        time_ns: Option<u64>,
-    ) -> Result<Vec<NodeStatus>, EngineError> {
-        statement.require_read()?;
-        // SAFETY: the statement is live and reset.
-        unsafe { ffi::sqlite3_stmt_scanstatus_reset(statement.raw) };
-        runtime::set_meter(meter);
-        let (outcome, _) = statement.counted_without_reset(time_ns);
-        runtime::set_meter(NodeMeter::Off);
-        let nodes = if outcome.is_ok() { read_nodes(statement) } else { Vec::new() };
-        statement.reset();
-        match outcome? {
-            Some(stop) => Err(stop.into()),
-            None => Ok(nodes),
-        }
-    }
-}
-
-impl Prepared<'_> {
-    fn counted_without_reset(
-        &self,
-        time_ns: Option<u64>,
-    ) -> (Result<Option<Stop>, EngineError>, u64) {
-        let watch = self.db.watch();
-        seed_random();
-        let watched = watch.begin(time_ns, None);
-        let mut rows = 0;
-        let result = loop {
-            match self.step() {
-                Ok(true) => rows += 1,
-                Ok(false) => break Ok(None),
-                Err(error) => break Err(error),
-            }
-        };
-        let stopped = watched.end();
-        match (result, stopped) {
-            (Err(EngineError::Cancelled), Some(stop)) => (Ok(Some(stop)), rows),
-            (result, _) => (result, rows),
-        }
-    }
-}
-
-/// Scan status is on for statements prepared while this lives.
-struct ScanStatusOn<'db>(&'db Database);
-
-impl<'db> ScanStatusOn<'db> {
-    fn new(db: &'db Database) -> Self {
-        set_scan_status(db, 1);
-        Self(db)
-    }
-}
-
-impl Drop for ScanStatusOn<'_> {
-    fn drop(&mut self) {
-        set_scan_status(self.0, 0);
-    }
-}
-
-fn set_scan_status(db: &Database, on: c_int) {
-    // SAFETY: the handle is live; the option takes an int and a pointer that may be null.
-    unsafe {
-        ffi::sqlite3_db_config(
-            db.handle(),
-            ffi::SQLITE_DBCONFIG_STMT_SCANSTATUS,
-            on,
-            std::ptr::null_mut::<c_int>(),
-        );
-    }
-}
-
-struct NodeStatus {
-    id: i64,
-    parent: i64,
-    detail: String,
-    loops: i64,
-    visited: i64,
-    estimated: f64,
-    cycles: i64,
-    page_requests: i64,
-}
-
-impl NodeStatus {
-    fn loop_stats(&self) -> Option<LoopStats> {
-        let count = |value: i64| u64::try_from(value).ok();
-        Some(LoopStats {
-            loops: count(self.loops)?,
-            rows_visited: count(self.visited).unwrap_or(0),
-            rows_out: None,
-            rows_estimated: self.estimated.max(0.0),
-            vm_steps: count(self.cycles),
-            page_requests: count(self.page_requests),
-        })
-    }
-}
-
-/// All plan elements of a statement that has just run.
-/// Source: <https://sqlite.org/c3ref/stmt_scanstatus.html>.
-fn read_nodes(statement: &Prepared<'_>) -> Vec<NodeStatus> {
-    (0..).map_while(|index| read_node(statement, index)).collect()
-}
-
-fn read_node(statement: &Prepared<'_>, index: c_int) -> Option<NodeStatus> {
-    fn get<T>(statement: &Prepared<'_>, index: c_int, op: c_int, mut value: T) -> Option<T> {
-        // SAFETY: `value` has the type that the documentation names for `op`.
-        let code = unsafe {
-            ffi::sqlite3_stmt_scanstatus_v2(
-                statement.raw,
-                index,
-                op,
-                ffi::SQLITE_SCANSTAT_COMPLEX,
-                (&raw mut value).cast::<c_void>(),
-            )
-        };
-        (code == 0).then_some(value)
-    }
-    let text = get(statement, index, ffi::SQLITE_SCANSTAT_EXPLAIN, std::ptr::null::<c_char>())?;
-    Some(NodeStatus {
-        id: get::<c_int>(statement, index, ffi::SQLITE_SCANSTAT_SELECTID, 0)?.into(),
-        parent: get::<c_int>(statement, index, ffi::SQLITE_SCANSTAT_PARENTID, 0)?.into(),
-        detail: if text.is_null() {
-            String::new()
-        } else {
-            // SAFETY: SQLite gives a terminated string that lives as long as the statement.
-            unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
-        },
-        loops: get(statement, index, ffi::SQLITE_SCANSTAT_NLOOP, -1i64)?,
-        visited: get(statement, index, ffi::SQLITE_SCANSTAT_NVISIT, -1i64)?,
-        estimated: get(statement, index, ffi::SQLITE_SCANSTAT_EST, -1f64)?,
-        cycles: get(statement, index, ffi::SQLITE_SCANSTAT_NCYCLE, -1i64)?,
-        page_requests: -1,
-    })
-}
-
-/// Rows that leave a loop after its own filter are the number of times the next loop inside it
-/// began. It can be told only where two loops follow each other in one nest and no bloom filter,
-/// automatic index or subquery stands between them; elsewhere it stays unknown.
-fn rows_out(plan: &mut Plan) {
-    let is_loop = |op: &Op| matches!(op, Op::Scan { .. } | Op::Search { .. });
-    let found: Vec<Option<u64>> = (0..plan.nodes.len())
-        .map(|i| {
-            let node = &plan.nodes[i];
-            let next = plan.nodes[i + 1..].iter().find(|other| other.parent == node.parent)?;
-            let adjacent = plan.nodes.get(i + 1).is_some_and(|other| other.id == next.id);
-            (is_loop(&node.op) && is_loop(&next.op) && adjacent && node.loops.is_some())
-                .then(|| next.loops.as_ref().map(|stats| stats.loops))?
-        })
-        .collect();
-    for (node, rows_out) in plan.nodes.iter_mut().zip(found) {
-        if let (Some(stats), Some(rows)) = (&mut node.loops, rows_out)
-            && rows <= stats.rows_visited
-        {
-            stats.rows_out = Some(rows);
-        }
-    }
-}
-
 /// The text of a cell; of a very long one the beginning, with its length said.
 fn shown_text(bytes: &[u8]) -> Value {
     let head = &bytes[..bytes.len().min(TEXT_HEAD)];
@@ -451,7 +294,7 @@ fn shown_text(bytes: &[u8]) -> Value {
 
 /// Starts SQLite's random numbers at the same place for every run, so that `random()` gives the
 /// same rows in both arms and to everyone who opens a link.
-fn seed_random() {
+pub(crate) fn seed_random() {
     const SEED: c_int = 1;
     let no_database = std::ptr::null_mut::<ffi::sqlite3>();
     // SAFETY: the operation takes an int and a connection that may be null; with one, its schema
@@ -459,21 +302,13 @@ fn seed_random() {
     unsafe { ffi::sqlite3_test_control(ffi::SQLITE_TESTCTRL_PRNG_SEED, SEED, no_database) };
 }
 
-const STATUS_OPS: [c_int; 4] = [
+const STATUS_OPS: [c_int; 5] = [
     ffi::SQLITE_STMTSTATUS_VM_STEP,
     ffi::SQLITE_STMTSTATUS_FULLSCAN_STEP,
     ffi::SQLITE_STMTSTATUS_SORT,
     ffi::SQLITE_STMTSTATUS_AUTOINDEX,
+    ffi::SQLITE_STMTSTATUS_REPREPARE,
 ];
-
-/// The present value of a connection counter.
-unsafe fn db_status(handle: *mut ffi::sqlite3, op: c_int, reset: bool) -> u64 {
-    let (mut current, mut highest) = (0, 0);
-    unsafe {
-        ffi::sqlite3_db_status(handle, op, &raw mut current, &raw mut highest, c_int::from(reset));
-    }
-    current.max(0) as u64
-}
 
 const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 

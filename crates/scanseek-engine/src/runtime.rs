@@ -1,5 +1,5 @@
-//! What is set up once for the whole process: the page-request counter, the VFS, and the counter
-//! that stands in for SQLite's cycle clock.
+//! What is set up once for the whole process: the page-request counter, the VFS, and the counters
+//! that stand in for SQLite's cycle clock.
 
 use std::cell::Cell;
 use std::ffi::{CStr, c_int, c_uint};
@@ -9,26 +9,13 @@ use crate::bindings as ffi;
 use crate::storage::{SpillFile, StorageLimits, StorageUse};
 use crate::vfs::{AppData, Files, IoMethods, VFS_NAME, Vfs};
 
-/// What `sqlite3Hwtime()` returns, so what SQLite adds up per plan node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NodeMeter {
-    /// Nothing: always 0.
-    Off,
-    /// One tick a call, so the sum per node is its number of VM steps.
-    VmSteps,
-    /// The running number of page requests.
-    PageRequests,
-}
-
 thread_local! {
-    static METER: Cell<NodeMeter> = const { Cell::new(NodeMeter::Off) };
-    static TICKS: Cell<u64> = const { Cell::new(0) };
+    /// The connection whose pages are counted per node; null while nothing is.
+    static METERED: Cell<*mut ffi::sqlite3> = const { Cell::new(std::ptr::null_mut()) };
+    /// Page requests when the metering began.
+    static METERED_FROM: Cell<u64> = const { Cell::new(0) };
     static PAGE_REQUESTS: Cell<u64> = const { Cell::new(0) };
     static RETRY: Cell<bool> = const { Cell::new(false) };
-}
-
-pub(crate) fn set_meter(meter: NodeMeter) {
-    METER.with(|cell| cell.set(meter));
 }
 
 /// Page requests of this thread since it began, over all connections.
@@ -36,15 +23,57 @@ pub(crate) fn page_requests() -> u64 {
     PAGE_REQUESTS.with(Cell::get)
 }
 
-fn hwtime() -> u64 {
-    match METER.with(Cell::get) {
-        NodeMeter::Off => 0,
-        NodeMeter::VmSteps => TICKS.with(|ticks| {
-            ticks.set(ticks.get() + 1);
-            ticks.get()
-        }),
-        NodeMeter::PageRequests => page_requests(),
+/// While this lives, SQLite's "cycles" are pages: two running counts in one number, so that one run
+/// gives both. Differences add up field by field as long as the requests of one run stay below
+/// 2^36 and its reads below 2^28, which is a terabyte.
+pub(crate) struct PageMeter(());
+
+const REQUEST_BITS: u32 = 36;
+
+impl PageMeter {
+    /// # Safety
+    /// The connection must live until the meter is dropped.
+    pub(crate) unsafe fn on(handle: *mut ffi::sqlite3) -> Self {
+        METERED_FROM.set(page_requests());
+        METERED.set(handle);
+        Self(())
     }
+
+    /// Requests and reads in a sum of "cycles".
+    pub(crate) fn unpack(cycles: i64) -> (u64, u64) {
+        let cycles = cycles as u64;
+        (cycles & ((1 << REQUEST_BITS) - 1), cycles >> REQUEST_BITS)
+    }
+}
+
+impl Drop for PageMeter {
+    fn drop(&mut self) {
+        METERED.set(std::ptr::null_mut());
+    }
+}
+
+/// What SQLite takes for its cycle clock before and after every opcode. Page reads are the very
+/// counter that is published for the statement, so both agree.
+fn hwtime() -> u64 {
+    let handle = METERED.get();
+    if handle.is_null() {
+        return 0;
+    }
+    // SAFETY: see `PageMeter::on`.
+    let reads = unsafe { db_status(handle, ffi::SQLITE_DBSTATUS_CACHE_MISS, false) };
+    (page_requests() - METERED_FROM.get()) | (reads << REQUEST_BITS)
+}
+
+/// The present value of a connection counter.
+///
+/// # Safety
+/// The connection must be live.
+pub(crate) unsafe fn db_status(handle: *mut ffi::sqlite3, op: c_int, reset: bool) -> u64 {
+    let (mut current, mut highest) = (0, 0);
+    unsafe {
+        ffi::sqlite3_db_status(handle, op, &raw mut current, &raw mut highest, c_int::from(reset));
+    }
+    current.max(0) as u64
 }
 
 /// SQLite is compiled with `SQLITE_HWTIME_H` defined and so takes its clock from here.

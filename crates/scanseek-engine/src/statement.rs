@@ -1,5 +1,6 @@
 //! One prepared statement: what it is, its parameters, its plan.
 
+use std::cell::RefCell;
 use std::ffi::{CStr, c_char, c_int};
 use std::marker::PhantomData;
 
@@ -7,6 +8,7 @@ use scanseek_plan::Plan;
 
 use crate::bindings as ffi;
 use crate::control::Stop;
+use crate::stubs::{Asked, Missing};
 use crate::{Database, EngineError, Value};
 
 /// What a statement does, as SQLite says once it is prepared.
@@ -25,6 +27,8 @@ pub struct Prepared<'db> {
     pub(crate) raw: *mut ffi::sqlite3_stmt,
     pub(crate) db: &'db Database,
     sql: String,
+    bound: RefCell<Vec<(String, Value)>>,
+    missing: Vec<Missing>,
     _not_send: PhantomData<*const ()>,
 }
 
@@ -39,42 +43,28 @@ impl<'db> Prepared<'db> {
     /// Compiles exactly one statement. With `guarded`, the authorizer looks at it as at any
     /// statement a person wrote.
     pub(crate) fn new(db: &'db Database, sql: &str, guarded: bool) -> Result<Self, EngineError> {
-        let handle = db.handle();
-        let mut raw = std::ptr::null_mut();
-        let mut tail: *const c_char = std::ptr::null();
-        let length = c_int::try_from(sql.len())
-            .map_err(|_| EngineError::Sql("The statement is too long.".to_owned()))?;
-        // SAFETY: pointer and length describe `sql`; the connection is live.
-        let code = unsafe {
-            if guarded {
-                ffi::sqlite3_set_authorizer(
-                    handle,
-                    Some(crate::hardening::authorize),
-                    std::ptr::null_mut(),
-                );
+        let asked = Asked::default();
+        let (raw, tail) = loop {
+            match compile(db, sql, guarded.then_some(&asked)) {
+                Ok(compiled) => break compiled,
+                // Functions of the person's application stand in until all are known.
+                Err(error) if guarded && db.stubs().add_function(db.handle(), &error) => {}
+                Err(error) if guarded => return Err(db.in_view(error, sql)),
+                Err(error) => return Err(error),
             }
-            let code = ffi::sqlite3_prepare_v3(
-                handle,
-                sql.as_ptr().cast(),
-                length,
-                0,
-                &raw mut raw,
-                &raw mut tail,
-            );
-            if guarded {
-                ffi::sqlite3_set_authorizer(handle, None, std::ptr::null_mut());
-            }
-            code
         };
-        if code != ffi::SQLITE_OK {
-            return Err(db.last_error(code, sql));
-        }
         if raw.is_null() {
             return Err(EngineError::NoStatement);
         }
-        let statement = Self { raw, db, sql: sql.to_owned(), _not_send: PhantomData };
-        let used = tail as usize - sql.as_ptr() as usize;
-        let rest = sql.get(used..).unwrap_or("");
+        let mut statement = Self {
+            raw,
+            db,
+            sql: sql.to_owned(),
+            bound: RefCell::default(),
+            missing: Vec::new(),
+            _not_send: PhantomData,
+        };
+        let rest = sql.get(tail..).unwrap_or("");
         let more = after_blanks(rest);
         if !more.is_empty() {
             return Err(EngineError::Syntax {
@@ -84,7 +74,18 @@ impl<'db> Prepared<'db> {
                 offset: Some(sql.len() - more.len()),
             });
         }
+        if guarded {
+            statement.missing = db.stubs().missing(&asked, || {
+                let opcodes = statement.opcodes().unwrap_or_default();
+                opcodes.into_iter().map(|op| op.p4).collect()
+            });
+        }
         Ok(statement)
+    }
+
+    /// What the statement needs that only the person's application has. It can be explained.
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
     }
 
     /// Reads, writes or anything else.
@@ -167,8 +168,18 @@ impl<'db> Prepared<'db> {
             if code != ffi::SQLITE_OK {
                 return Err(self.db.last_error(code, &self.sql));
             }
+            self.bound.borrow_mut().push((name.clone(), value.clone()));
         }
         Ok(())
+    }
+
+    pub(crate) fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// The values bound so far; of two for one parameter the later counts.
+    pub(crate) fn bound(&self) -> Vec<(String, Value)> {
+        self.bound.borrow().clone()
     }
 
     /// What `EXPLAIN QUERY PLAN` says, for the values bound now. Nothing is executed.
@@ -198,6 +209,9 @@ impl<'db> Prepared<'db> {
 
     /// Refuses what must not be run: writes, and whatever changes the connection.
     pub(crate) fn require_read(&self) -> Result<(), EngineError> {
+        if let Some(missing) = self.missing.first() {
+            return Err(EngineError::NotRunnable(missing.sentence()));
+        }
         match self.kind() {
             StatementKind::Read => Ok(()),
             StatementKind::Write => Err(EngineError::Writes),
@@ -249,6 +263,29 @@ impl<'db> Prepared<'db> {
             }
         }
     }
+}
+
+/// Compiles one statement; returns it and where the next begins. With `asked`, the authorizer looks
+/// at it and notes what it uses.
+fn compile(
+    db: &Database,
+    sql: &str,
+    asked: Option<&Asked>,
+) -> Result<(*mut ffi::sqlite3_stmt, usize), EngineError> {
+    let handle = db.handle();
+    let mut raw = std::ptr::null_mut();
+    let mut tail: *const c_char = std::ptr::null();
+    let length = c_int::try_from(sql.len())
+        .map_err(|_| EngineError::Sql("The statement is too long.".to_owned()))?;
+    let _asking = asked.map(|asked| db.stubs().ask(asked));
+    // SAFETY: pointer and length describe `sql`; the connection is live.
+    let code = unsafe {
+        ffi::sqlite3_prepare_v3(handle, sql.as_ptr().cast(), length, 0, &raw mut raw, &raw mut tail)
+    };
+    if code != ffi::SQLITE_OK {
+        return Err(db.last_error(code, sql));
+    }
+    Ok((raw, (tail as usize).saturating_sub(sql.as_ptr() as usize)))
 }
 
 /// The first word in upper case, comments passed over.

@@ -282,9 +282,10 @@ fn filter_or_automatic_index(text: &str) -> Option<Op> {
         });
     }
     let rest = text.strip_prefix("CREATE AUTOMATIC INDEX ON ")?;
+    let (rest, partial) = cut_suffix(rest, " WHERE <expr>");
     let (table, columns) = rest.strip_suffix(')')?.split_once('(')?;
     let (table, columns) = (table.to_owned(), columns.to_owned());
-    Some(Op::CreateAutomaticIndex { table, columns })
+    Some(Op::CreateAutomaticIndex { table, columns, partial })
 }
 
 fn compound_part(text: &str) -> Option<Op> {

@@ -4,15 +4,19 @@
 //! Everything here is data in, data out. Text that is not recognised becomes [`Op::Other`] and
 //! the raw detail is always kept.
 
+mod bytecode;
 mod counters;
 mod detail;
 mod diff;
 mod findings;
+mod flow;
 mod number;
 mod op;
 mod plan;
+mod regions;
 mod words;
 
+pub use bytecode::{Bytecode, Opcode, Predicate, Work};
 pub use counters::Counters;
 pub use detail::parse_detail;
 pub use diff::{Change, ChangeKind, changes};

@@ -34,12 +34,14 @@ pub enum Op {
     },
     /// `CREATE BLOOM FILTER`: a filter is filled from the rows of a subquery.
     CreateBloomFilter,
-    /// `CREATE AUTOMATIC INDEX ON t(a, b)`: an index that lives for one run of the statement.
+    /// `CREATE AUTOMATIC INDEX ON t(a, b) [WHERE <expr>]`: an index that lives for one run of the statement.
     CreateAutomaticIndex {
         /// The table or alias.
         table: String,
         /// The columns as printed, without the brackets.
         columns: String,
+        /// `WHERE <expr>`: the index holds only the rows that conditions of the statement allow.
+        partial: bool,
     },
     /// `CO-ROUTINE x`: a subquery that hands over one row at a time.
     CoRoutine {

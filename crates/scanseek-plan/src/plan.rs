@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::bytecode::Work;
 use crate::detail::parse_detail;
 use crate::op::{Access, Op};
 
@@ -23,8 +24,11 @@ pub struct PlanNode {
     pub detail: String,
     /// The detail, read.
     pub op: Op,
-    /// What was measured while the statement ran; `None` when it did not run.
+    /// What was measured while the statement ran; `None` when it did not run, and for steps that
+    /// are no loop.
     pub loops: Option<LoopStats>,
+    /// The work of this step alone, without that of the steps below it; `None` when it did not run.
+    pub work: Option<Work>,
 }
 
 /// What one step did while the statement ran.
@@ -34,14 +38,30 @@ pub struct LoopStats {
     pub loops: u64,
     /// Rows visited in all loops, before any further conditions are checked.
     pub rows_visited: u64,
-    /// Rows that passed all conditions, in all loops; `None` when it cannot be known.
+    /// Rows that passed all conditions, in all loops, and were handed to the next step; the rows of
+    /// NULLs that a LEFT JOIN adds are among them. `None` when it cannot be told: in a RIGHT or
+    /// FULL JOIN, whose loops run twice; where a condition holds a correlated `IN (SELECT …)`; in
+    /// the last loop of a statement with `FILTER (WHERE …)`; and where nothing takes the rows.
     pub rows_out: Option<u64>,
-    /// SQLite's estimate of the rows per loop.
+    /// SQLite's estimate of the rows that pass the conditions, for one loop.
     pub rows_estimated: f64,
-    /// Steps of SQLite's virtual machine.
-    pub vm_steps: Option<u64>,
-    /// Pages asked of the page cache.
-    pub page_requests: Option<u64>,
+}
+
+impl LoopStats {
+    /// Rows that passed, for one loop: what the estimate is to be compared with.
+    pub fn rows_out_per_loop(&self) -> Option<f64> {
+        match (self.rows_out, self.loops) {
+            (_, 0) | (None, _) => None,
+            (Some(rows), loops) => Some(rows as f64 / loops as f64),
+        }
+    }
+
+    /// How many times more rows passed than SQLite expected; below 1 if fewer did. Less than one
+    /// row counts as one on both sides: SQLite's estimates mean no less.
+    pub fn estimate_ratio(&self) -> Option<f64> {
+        let actual = self.rows_out_per_loop()?.max(1.0);
+        self.rows_estimated.is_finite().then(|| actual / self.rows_estimated.max(1.0))
+    }
 }
 
 impl Plan {
@@ -54,7 +74,7 @@ impl Plan {
             let parent = if known.contains(&parent) { parent } else { 0 };
             known.insert(id);
             let op = parse_detail(&detail);
-            nodes.push(PlanNode { id, parent, detail, op, loops: None });
+            nodes.push(PlanNode { id, parent, detail, op, loops: None, work: None });
         }
         Plan { nodes }
     }

@@ -483,8 +483,9 @@ fn structure_sentence(op: &Op, loops: Option<&LoopStats>) -> String {
             format!("Skips rows without a partner in {} before looking them up.", source.label())
         }
         Op::CreateBloomFilter => "Fills a small filter from the rows above.".to_owned(),
-        Op::CreateAutomaticIndex { table, columns } => {
-            format!("Builds an index on {table} ({columns}) for this run only.")
+        Op::CreateAutomaticIndex { table, columns, partial } => {
+            let rows = if *partial { "some rows of " } else { "" };
+            format!("Builds an index on {rows}{table} ({columns}) for this run only.")
         }
         Op::CoRoutine { name } => format!("Makes the rows of {name} one at a time."),
         Op::Materialize { name } => format!("Stores all rows of {name} before using them."),

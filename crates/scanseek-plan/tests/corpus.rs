@@ -61,8 +61,9 @@ fn op_in_words(op: &Op) -> String {
             words.push(format!("source={}", source.name));
             words.extend(constraints.iter().map(constraint_in_words));
         }
-        Op::CreateAutomaticIndex { table, columns } => {
+        Op::CreateAutomaticIndex { table, columns, partial } => {
             words.push(format!("table={table} columns={columns}"));
+            words.extend(partial.then(|| "partial".to_owned()));
         }
         Op::CoRoutine { name } | Op::Materialize { name } => words.push(format!("name={name}")),
         Op::ScalarSubquery { number, correlated } | Op::ListSubquery { number, correlated } => {
@@ -229,8 +230,6 @@ fn set_loops(plan: &mut Plan, line: &str) {
         rows_visited: visited.parse().unwrap(),
         rows_out: (out != "?").then(|| out.parse().unwrap()),
         rows_estimated: estimated.parse().unwrap(),
-        vm_steps: None,
-        page_requests: None,
     });
 }
 
@@ -348,14 +347,7 @@ fn any_detail() -> impl Strategy<Value = String> {
 fn any_loops() -> impl Strategy<Value = Option<LoopStats>> {
     let loops = (any::<[u64; 2]>(), any::<Option<u64>>(), any::<f64>());
     prop::option::of(loops.prop_map(|([loops, rows_visited], rows_out, rows_estimated)| {
-        LoopStats {
-            loops,
-            rows_visited,
-            rows_out,
-            rows_estimated,
-            vm_steps: None,
-            page_requests: None,
-        }
+        LoopStats { loops, rows_visited, rows_out, rows_estimated }
     }))
 }
 

@@ -40,7 +40,7 @@ pub use link::{
 };
 pub use plan::{
     Counters, Explained, Finding, IndexUse, LoopStats, Op, PlanNode, Severity, Statement,
-    StatementKind, StatementPlan, Tone, plan_nodes,
+    StatementKind, StatementPlan, Tone, Work, plan_nodes,
 };
 pub use run::{Cell, Progress, Ran, Reading, RunOptions, Stopped};
 pub use span::{Span, Utf16};

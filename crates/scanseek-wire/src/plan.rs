@@ -18,6 +18,8 @@ wire! {
         pub plan: Vec<PlanNode>,
         pub plan_text: String,
         pub counters: Option<Counters>,
+        /// Work of no node: expressions and control.
+        pub rest: Option<Work>,
         pub findings: Vec<Finding>,
         pub error: Option<WireError>,
     }
@@ -54,6 +56,15 @@ wire! {
         pub help: String,
         pub help_url: String,
         pub loops: Option<LoopStats>,
+        pub work: Option<Work>,
+    }
+
+    /// Of a node: its own, without that of the nodes below it.
+    #[derive(Copy)]
+    pub struct Work {
+        pub vm_steps: u64,
+        pub page_requests: u64,
+        pub page_reads: u64,
     }
 
     /// What a node does; `table` and `index` are null where it reads none.
@@ -86,9 +97,14 @@ wire! {
         pub loops: u64,
         pub rows_visited: u64,
         pub rows_out: Option<u64>,
+        pub rows_out_per_loop: Option<f64>,
+        /// For one loop, to be compared with `rows_out_per_loop`.
         pub rows_estimated: f64,
+        /// How many times more rows came out than were expected.
+        pub estimate_ratio: Option<f64>,
         pub vm_steps: Option<u64>,
         pub page_requests: Option<u64>,
+        pub page_reads: Option<u64>,
     }
 
     pub struct Finding {
@@ -143,6 +159,7 @@ impl StatementPlan {
             plan: plan_nodes(&planned.plan),
             plan_text: planned.plan.to_text(),
             counters: planned.counters.as_ref().map(Counters::from),
+            rest: planned.rest.as_ref().map(Work::from),
             findings: planned.findings.iter().map(Finding::from).collect(),
             error: planned.error.as_ref().map(|error| WireError::new(error, text)),
         }
@@ -198,7 +215,8 @@ pub fn plan_nodes(plan: &plan::Plan) -> Vec<PlanNode> {
                 sentence: plan::sentence(plan, node),
                 help: words.help.to_owned(),
                 help_url: words.help_url.to_owned(),
-                loops: node.loops.as_ref().map(LoopStats::from),
+                loops: node.loops.as_ref().map(|stats| LoopStats::new(stats, node.work)),
+                work: node.work.as_ref().map(Work::from),
             }
         })
         .collect()
@@ -221,16 +239,26 @@ impl From<&plan::IndexUse> for IndexUse {
     }
 }
 
-impl From<&plan::LoopStats> for LoopStats {
-    fn from(stats: &plan::LoopStats) -> Self {
+impl LoopStats {
+    fn new(stats: &plan::LoopStats, work: Option<plan::Work>) -> Self {
         Self {
             loops: stats.loops,
             rows_visited: stats.rows_visited,
             rows_out: stats.rows_out,
+            rows_out_per_loop: stats.rows_out_per_loop(),
             rows_estimated: stats.rows_estimated,
-            vm_steps: stats.vm_steps,
-            page_requests: stats.page_requests,
+            estimate_ratio: stats.estimate_ratio(),
+            vm_steps: work.map(|work| work.vm_steps),
+            page_requests: work.map(|work| work.page_requests),
+            page_reads: work.map(|work| work.page_reads),
         }
+    }
+}
+
+impl From<&plan::Work> for Work {
+    fn from(work: &plan::Work) -> Self {
+        let plan::Work { vm_steps, page_requests, page_reads } = *work;
+        Self { vm_steps, page_requests, page_reads }
     }
 }
 

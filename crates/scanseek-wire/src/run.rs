@@ -18,6 +18,8 @@ wire! {
         pub truncated: bool,
         pub elapsed_ns: u64,
         pub stopped: Stopped,
+        /// SQLite compiled it again for the values of its parameters.
+        pub reprepared: bool,
     }
 
     /// Integers travel as text, so that all 64 bits arrive.
@@ -78,6 +80,7 @@ impl Ran {
             rows_returned,
             truncated: ran.truncated,
             elapsed_ns: ran.elapsed_ns,
+            reprepared: ran.reprepared,
             stopped: match ran.stopped {
                 None => Stopped::End,
                 Some(domain::Stop::Cancelled) => Stopped::Cancelled,

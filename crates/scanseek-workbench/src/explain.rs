@@ -1,7 +1,7 @@
 //! Plans of all statements of a text. Nothing is executed.
 
 use scanseek_engine::Database;
-use scanseek_plan::{Counters, Finding, Plan, findings};
+use scanseek_plan::{Counters, Finding, Plan, Work, findings};
 
 use crate::what_if::{self, Change};
 use crate::{StatementInfo, Workbench, WorkbenchError};
@@ -24,6 +24,8 @@ pub struct StatementPlan {
     pub plan: Plan,
     /// Its work, if it ran.
     pub counters: Option<Counters>,
+    /// What of that work is no node's: expressions and control.
+    pub rest: Option<Work>,
     /// What stands out.
     pub findings: Vec<Finding>,
     /// Why there is no plan.
@@ -79,7 +81,7 @@ fn explain_on(database: &Database, sql: &str) -> Explained {
                 Err(error) => (Plan::default(), Some(error)),
             };
             let findings = findings(&plan);
-            StatementPlan { statement, plan, counters: None, findings, error }
+            StatementPlan { statement, plan, counters: None, rest: None, findings, error }
         })
         .collect();
     Explained { sqlite_version: crate::build_info().version, statements }

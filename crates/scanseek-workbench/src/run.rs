@@ -1,7 +1,7 @@
 //! Running one statement: its rows, its counters, and the work of each plan node.
 
 use scanseek_engine::{EngineError, RowsRequest, Stop, Value};
-use scanseek_plan::{Plan, findings};
+use scanseek_plan::{Counters, Plan, Work, findings};
 
 use crate::{ErrorCode, StatementPlan, Workbench, WorkbenchError};
 
@@ -29,6 +29,9 @@ pub struct Ran {
     pub elapsed_ns: u64,
     /// Why it ended early.
     pub stopped: Option<Stop>,
+    /// SQLite compiled the statement again once it knew the values of its parameters, so the plan
+    /// may be another for other values.
+    pub reprepared: bool,
 }
 
 impl Workbench {
@@ -65,14 +68,14 @@ impl Workbench {
         let measured = match rows.stopped {
             Some(_) => None,
             None => match database.analyse(&statement.sql, &statement.values, Some(left_ns)) {
-                Ok(plan) => Some(plan),
+                Ok(analysis) => Some(analysis),
                 // The rows are there; only the work per node is not.
                 Err(EngineError::Cancelled | EngineError::Deadline) => None,
                 Err(error) => return Err(statement.error(error)),
             },
         };
-        // Some statements have nothing that is measured per node: count(*) is one opcode.
-        let plan: Plan = measured.filter(|plan| !plan.nodes.is_empty()).unwrap_or(plan);
+        let rest = measured.as_ref().and_then(|analysis| rest(&rows.counters, &analysis.plan));
+        let plan = measured.map_or(plan, |analysis| analysis.plan);
         Ok(Ran {
             truncated: rows.counters.rows_returned > rows.rows.len() as u64,
             statement: StatementPlan {
@@ -80,12 +83,14 @@ impl Workbench {
                 findings: findings(&plan),
                 plan,
                 counters: Some(rows.counters),
+                rest,
                 error: None,
             },
             columns: rows.columns,
             rows: rows.rows,
             elapsed_ns: rows.elapsed_ns,
             stopped: rows.stopped,
+            reprepared: rows.reprepared,
         })
     }
 
@@ -105,4 +110,13 @@ impl Workbench {
         prepared.drain(times).map_err(|error| statement.error(error))?;
         Ok(self.host.now_ns().saturating_sub(start_ns))
     }
+}
+
+/// What the statement did beyond the work of its nodes; `None` if the two runs were not alike,
+/// which `random()` or the time of day can do.
+fn rest(counters: &Counters, plan: &Plan) -> Option<Work> {
+    let mut nodes = Work::default();
+    plan.nodes.iter().filter_map(|node| node.work).for_each(|work| nodes.add(work));
+    let Counters { vm_steps, page_requests, page_reads, .. } = *counters;
+    Work { vm_steps, page_requests, page_reads }.without(nodes)
 }
