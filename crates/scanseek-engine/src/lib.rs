@@ -35,6 +35,8 @@ pub use measure::{Measured, ResultHash, Rows, RowsRequest};
 pub use planner::ShadowPlanner;
 pub use runtime::{BuildInfo, build_info, limit_storage, spill_to, storage_use};
 pub use statement::{Prepared, StatementKind};
+#[cfg(feature = "fuzz")]
+pub use storage::storage_sequence;
 pub use storage::{
     ExtentSource, Extents, RandomRead, SpillFile, StorageError, StorageLimits, StorageUse,
 };
