@@ -14,6 +14,8 @@ mod bindings;
 mod catalog;
 mod control;
 mod database;
+#[cfg(all(test, not(target_family = "wasm")))]
+mod differential;
 mod error;
 mod file_check;
 mod hardening;
