@@ -2,6 +2,7 @@
 
 mod advice;
 mod architecture;
+mod fuzz;
 mod host;
 mod main_job;
 mod samples;

@@ -20,7 +20,7 @@ use crate::{EngineError, FileNotice, Prepared, RandomRead, Value, catalog, file_
 pub struct Database {
     // Order matters: the connection closes before the watch its handler points to goes. The watch
     // is shared, never moved.
-    conn: Connection,
+    pub(crate) conn: Connection,
     watch: Rc<Watch>,
     stubs: Rc<Stubs>,
     name: String,

@@ -15,6 +15,8 @@ mod bindings;
 mod catalog;
 mod control;
 mod database;
+#[cfg(all(test, not(target_family = "wasm")))]
+mod differential;
 mod error;
 mod file_check;
 mod hardening;
@@ -41,6 +43,8 @@ pub use parameters::ParameterType;
 pub use planner::ShadowPlanner;
 pub use runtime::{BuildInfo, build_info, limit_storage, spill_to, storage_use};
 pub use statement::{Prepared, StatementKind};
+#[cfg(feature = "fuzz")]
+pub use storage::storage_sequence;
 pub use storage::{
     ExtentSource, Extents, RandomRead, SpillFile, StorageError, StorageLimits, StorageUse,
 };

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rsqlite_vfs::{
-    AccessMode, LockLevel, OpenOptions, OpenRequest, OpenedFile, OsCallback, SQLiteIoMethods,
-    SQLiteVfs, SyncOptions, VfsError, VfsErrorCode, VfsFile, VfsResult, VfsStore,
+    AccessMode, DeviceCharacteristics, LockLevel, OpenOptions, OpenRequest, OpenedFile, OsCallback,
+    SQLiteIoMethods, SQLiteVfs, SyncOptions, VfsError, VfsErrorCode, VfsFile, VfsResult, VfsStore,
 };
 
 use crate::storage::{CowFile, PagePool, StorageError};
@@ -93,6 +93,12 @@ impl VfsFile for Handle {
 
     fn size(&self) -> VfsResult<u64> {
         Ok(lock(&self.file).length())
+    }
+
+    /// As SQLite's own VFS says of a disk; else it would journal and write all pages of a sector of
+    /// 4096 bytes where one smaller page changes.
+    fn device_characteristics(&self) -> DeviceCharacteristics {
+        DeviceCharacteristics::POWERSAFE_OVERWRITE
     }
 
     // Each database has a name and a connection of its own, so there is nobody to lock out.

@@ -72,6 +72,12 @@ impl CowFile {
 
     pub(crate) fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<(), StorageError> {
         let end = offset + bytes.len() as u64;
+        // A hostile journal names any length, and SQLite writes the last page of it. What is written
+        // beyond the base has to fit, so no honest file is longer.
+        let limit_bytes = self.pool.total_bytes();
+        if end > self.length && end > self.base_length.saturating_add(limit_bytes) {
+            return Err(StorageError::Full { limit_bytes });
+        }
         let mut done = 0;
         while done < bytes.len() {
             let (page, inside) = split(offset + done as u64);
@@ -84,11 +90,11 @@ impl CowFile {
     }
 
     pub(crate) fn truncate(&mut self, length: u64) -> Result<(), StorageError> {
-        self.base_length = self.base_length.min(length);
         let (last, inside) = split(length);
         if inside > 0 && self.page(last).is_some() {
             self.write_page(last, inside, &[0; PAGE][inside..])?;
         }
+        self.base_length = self.base_length.min(length);
         let pages = length.div_ceil(PAGE as u64) as usize;
         self.leaves.truncate(pages.div_ceil(LEAF));
         if !pages.is_multiple_of(LEAF)
@@ -228,6 +234,7 @@ mod tests {
         pool.spill_to(Some(Arc::new(Memory::default())));
         file.write(2 * PAGE as u64, &[3; 2 * PAGE]).unwrap();
         assert_eq!(file.write(4 * PAGE as u64, &[4; 1]), full(4));
+        assert_eq!(file.write(1 << 46, &[4; 1]), full(4), "no table of pages is made for this");
         let mut all = vec![0; 4 * PAGE];
         assert_eq!(file.read(0, &mut all), Ok(4 * PAGE));
         assert!(all[..2 * PAGE].iter().all(|b| *b == 1) && all[2 * PAGE..].iter().all(|b| *b == 3));

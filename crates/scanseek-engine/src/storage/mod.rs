@@ -3,6 +3,8 @@
 mod base;
 mod cow;
 mod extents;
+#[cfg(feature = "fuzz")]
+mod model;
 mod pages;
 mod spill;
 
@@ -11,6 +13,8 @@ pub use base::FileBase;
 pub use base::{RandomRead, StorageError};
 pub(crate) use cow::CowFile;
 pub use extents::{ExtentSource, Extents};
+#[cfg(feature = "fuzz")]
+pub use model::storage_sequence;
 pub(crate) use pages::PagePool;
 pub use pages::{StorageLimits, StorageUse};
 pub use spill::SpillFile;

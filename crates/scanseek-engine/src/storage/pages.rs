@@ -90,6 +90,10 @@ impl PagePool {
         }
     }
 
+    pub(super) fn total_bytes(&self) -> u64 {
+        self.settings().limits.total_bytes
+    }
+
     /// Keeps one more page.
     pub(super) fn keep(&self, bytes: &Bytes) -> Result<Page, StorageError> {
         let settings = self.settings();

@@ -1,0 +1,2 @@
+SELECT 'ðŸŒ³ ÿþ' FROM t WHERE b = "fÃ¼nf" -- open comment
+; /* never closed

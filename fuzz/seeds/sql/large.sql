@@ -1,0 +1,1 @@
+SELECT ((((((((((1+2)*3)/(4-4)))))))))||hex(zeroblob(9999999)), printf('%*d',2147483647,1), replace(hex(zeroblob(1e6)),0,zeroblob(1000))
