@@ -18,7 +18,7 @@ const ENDLESS: &str =
 const SECOND_NS: u64 = 1_000_000_000;
 
 fn trial(workbench: &mut Workbench, sql: &str, changes: &[String]) -> Trial {
-    let options = TrialOptions { budget_ns: SECOND_NS, timeout_ns: SECOND_NS / 5 };
+    let options = TrialOptions { budget_ns: SECOND_NS, timeout_ns: 2 * SECOND_NS };
     workbench.trial(sql, changes, &options).unwrap()
 }
 
@@ -29,7 +29,7 @@ fn one_bad_statement_does_not_end_the_others() {
         "-- name: good\nSELECT count(*) FROM orders;\n-- name: endless\n{ENDLESS};\n\
          -- name: failing\nSELECT abs(-9223372036854775808) FROM orders;\n\
          -- name: unknown\nSELECT * FROM nosuch;\n-- name: writes\nDELETE FROM orders;\n\
-         -- name: view\nDELETE FROM v WHERE id = 1;\n-- name: clock\nSELECT strftime('%f', 'now'), max(note) FROM orders"
+         -- name: view\nDELETE FROM v WHERE id = 1;\n-- name: clock\nSELECT strftime('%f', 'now'), count(*) FROM orders a, orders b WHERE a.id < 9"
     );
     let trial = trial(&mut workbench, &sql, &[]);
     let names: Vec<&str> = trial.queries.iter().map(|query| query.name.as_str()).collect();
