@@ -343,13 +343,11 @@ fn rows_are_estimated_from_a_few_pages() {
         )
     };
     for (rows, slack) in [(0, 0), (1, 0), (100, 0), (20_000, 2_000), (400_000, 40_000)] {
-        let script = format!(
-            "DROP TABLE IF EXISTS t; DROP TABLE IF EXISTS \"without \"\" rowid\";
+        let script = "DROP TABLE IF EXISTS t; DROP TABLE IF EXISTS \"without \"\" rowid\";
              CREATE TABLE t(a INTEGER PRIMARY KEY, b, c);
              CREATE TABLE \"without \"\" rowid\"(a PRIMARY KEY, b, c) WITHOUT ROWID;
-             CREATE VIEW IF NOT EXISTS v AS SELECT 1;"
-        );
-        db.execute_script(&script).unwrap();
+             CREATE VIEW IF NOT EXISTS v AS SELECT 1;";
+        db.execute_script(script).unwrap();
         for table in ["t", "without \" rowid"] {
             let quoted = format!("\"{}\"", table.replace('"', "\"\""));
             if rows > 0 {
