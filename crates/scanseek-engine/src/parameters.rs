@@ -54,7 +54,7 @@ fn guess(opcodes: &[Opcode], number: i64) -> ParameterType {
         "Affinity" => registers
             .iter()
             .find(|register| (op.p1..op.p1 + op.p2).contains(register))
-            .and_then(|register| op.p4.bytes().nth((register - op.p1) as usize))
+            .and_then(|register| op.p4.as_bytes().get((register - op.p1) as usize).copied())
             .and_then(of_affinity),
         "MustBeInt" if holds(op.p1) => Some(ParameterType::Integer),
         "SeekRowid" | "NotExists" if holds(op.p3) => Some(ParameterType::Integer),
