@@ -53,6 +53,16 @@ pub(crate) enum Command {
         /// Seconds after which a run is stopped.
         #[arg(long, default_value_t = 60)]
         timeout: u32,
+        #[command(flatten)]
+        switches: Switches,
+        /// Try each switch of the planner alone and show those that change the plan; with --run
+        /// also what the statement then costs.
+        #[arg(long)]
+        why: bool,
+        /// Show the program SQLite runs, each instruction with its plan step; with --run also how
+        /// often it was executed and how many rows pass each condition.
+        #[arg(long, conflicts_with = "why")]
+        bytecode: bool,
     },
     /// Suggest indexes, each proven by running the queries with and without it.
     Suggest {
@@ -98,6 +108,28 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 5)]
         rounds: u32,
     },
+}
+
+/// Switches of SQLite's planner. They hold for this call only, on a copy.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Switches {
+    /// Plan without an optimisation, for example query_flattener. May be repeated.
+    #[arg(long, value_name = "OPTIMISATION")]
+    pub(crate) without: Vec<String>,
+    /// Which statistics the planner has.
+    #[arg(long, value_enum, default_value_t = Statistics::AsFound)]
+    pub(crate) statistics: Statistics,
+    /// LIKE tells upper from lower case.
+    #[arg(long)]
+    pub(crate) case_sensitive_like: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Statistics {
+    AsFound,
+    None,
+    Analyze,
+    Optimize,
 }
 
 /// Where the statements come from.

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use scanseek_wire as wire;
 use scanseek_workbench as domain;
 
-use crate::args::{Args, Command, Sql};
+use crate::args::{Args, Command, Sql, Statistics, Switches};
 use crate::host::Terminal;
 use crate::output;
 
@@ -30,12 +30,49 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
             sample(args, name, output, *scale)?;
             Ok(true)
         }
-        Command::Explain { database, sql, run, parameters, timeout } => {
+        Command::Explain {
+            database,
+            sql,
+            run,
+            parameters,
+            timeout,
+            switches: given,
+            why,
+            bytecode,
+        } => {
             let text = sql.read()?;
+            let switches = switches(given)?;
             let workbench = open(database)?;
-            let parameters =
+            let parameters: Vec<_> =
                 parameters.iter().map(|text| parameter(text)).collect::<Result<_>>()?;
-            let explained = explain(&workbench, &text, *run, parameters, *timeout)?;
+            let options =
+                domain::RunOptions { row_cap: 0, deadline_ns: u64::from(*timeout) * 1_000_000_000 };
+            let mut explained = workbench
+                .explain_under(&text, &parameters, &switches)
+                .map_err(|error| failed(&error, &text))?;
+            check(&explained, &parameters)?;
+            let options = run.then_some(&options);
+            if *why || *bytecode {
+                if switches != domain::Switches::default() {
+                    bail!("--why and --bytecode take no other switch");
+                }
+                for statement in &explained.statements {
+                    if let Some(error) = &statement.error {
+                        return Err(failed(error, &text));
+                    }
+                }
+                let statements: Vec<_> =
+                    explained.statements.iter().map(|one| &one.statement).collect();
+                if *why {
+                    output::why(args.format, &whys(&workbench, &statements, options)?)?;
+                } else {
+                    output::bytecode(args.format, &programs(&workbench, &statements, options)?)?;
+                }
+                return Ok(true);
+            }
+            if let Some(options) = options {
+                run_all(&workbench, &mut explained, &switches, options);
+            }
             output::explained(args.format, &explained, &text)?;
             Ok(explained.statements.iter().all(|statement| statement.error.is_none()))
         }
@@ -128,48 +165,48 @@ fn sample(args: &Args, name: &str, folder: &Path, scale: Option<f64>) -> Result<
     output::written(args.format, &written)
 }
 
-fn explain(
-    workbench: &domain::Workbench,
-    text: &str,
-    run: bool,
-    parameters: Vec<(String, domain::Value)>,
-    timeout_s: u32,
-) -> Result<domain::Explained> {
-    let mut explained = workbench.explain(text).map_err(|error| failed(&error, text))?;
+/// There is a statement, and each value is for some statement's parameter.
+fn check(explained: &domain::Explained, parameters: &[(String, domain::Value)]) -> Result<()> {
     if explained.statements.is_empty() {
         bail!("there is no SQL statement here");
     }
-    for (name, _) in &parameters {
-        let known = explained.statements.iter().flat_map(|s| &s.statement.parameters);
-        if !known.clone().any(|k| domain::bare(k) == domain::bare(name)) {
+    for (name, _) in parameters {
+        let mut known = explained.statements.iter().flat_map(|s| &s.statement.parameters);
+        if !known.any(|k| domain::bare(k) == domain::bare(name)) {
             bail!("no statement has a parameter {name}");
         }
     }
-    let options =
-        domain::RunOptions { row_cap: 0, deadline_ns: u64::from(timeout_s) * 1_000_000_000 };
+    Ok(())
+}
+
+fn run_all(
+    workbench: &domain::Workbench,
+    explained: &mut domain::Explained,
+    switches: &domain::Switches,
+    options: &domain::RunOptions,
+) {
     for statement in &mut explained.statements {
-        if !run || statement.error.is_some() {
+        if statement.error.is_some() {
             continue;
         }
-        let known = &statement.statement.parameters;
-        let mine: Vec<_> = parameters
-            .iter()
-            .filter(|(name, _)| known.iter().any(|k| domain::bare(k) == domain::bare(name)))
-            .cloned()
-            .collect();
-        // Comments before the statement set its facts; they are not part of its own text.
-        let mut mine_and_facts = statement.statement.values.clone();
-        mine_and_facts.extend(mine);
-        match workbench.run(&statement.statement.sql, &mine_and_facts, &options) {
+        let (sql, values) = (&statement.statement.sql, &statement.statement.values);
+        let ran = if *switches == domain::Switches::default() {
+            workbench.run(sql, values, options)
+        } else {
+            workbench.run_under(sql, values, switches, options)
+        };
+        match ran {
             Ok(ran) => {
                 statement.plan = ran.statement.plan;
                 statement.findings = ran.statement.findings;
                 statement.counters = ran.statement.counters;
                 statement.rest = ran.statement.rest;
+                statement.notices.extend(ran.statement.notices);
                 if ran.stopped.is_some() {
+                    let seconds = options.deadline_ns / 1_000_000_000;
                     statement.error = Some(domain::WorkbenchError {
                         code: domain::ErrorCode::Deadline,
-                        message: format!("Stopped after {timeout_s} s."),
+                        message: format!("Stopped after {seconds} s."),
                         span: None,
                         hint: Some("--timeout allows more.".to_owned()),
                     });
@@ -178,7 +215,51 @@ fn explain(
             Err(error) => statement.error = Some(error),
         }
     }
-    Ok(explained)
+}
+
+fn whys(
+    workbench: &domain::Workbench,
+    statements: &[&domain::StatementInfo],
+    options: Option<&domain::RunOptions>,
+) -> Result<Vec<wire::Why>> {
+    statements
+        .iter()
+        .map(|one| {
+            let why = workbench.why(&one.sql, &one.values, options);
+            why.map(|why| wire::Why::new(&why, &one.sql)).map_err(|e| failed(&e, &one.sql))
+        })
+        .collect()
+}
+
+fn programs(
+    workbench: &domain::Workbench,
+    statements: &[&domain::StatementInfo],
+    options: Option<&domain::RunOptions>,
+) -> Result<Vec<wire::Bytecode>> {
+    statements
+        .iter()
+        .map(|one| {
+            let program = workbench.bytecode(&one.sql, &one.values, options);
+            program.map(|p| wire::Bytecode::from(&p)).map_err(|e| failed(&e, &one.sql))
+        })
+        .collect()
+}
+
+fn switches(given: &Switches) -> Result<domain::Switches> {
+    let wire = wire::Switches {
+        statistics: match given.statistics {
+            Statistics::AsFound => wire::Statistics::AsFound,
+            Statistics::None => wire::Statistics::None,
+            Statistics::Analyze => wire::Statistics::Analyze,
+            Statistics::Optimize => wire::Statistics::Optimize,
+        },
+        without: given.without.clone(),
+        case_sensitive_like: given.case_sensitive_like,
+    };
+    wire.to_domain().map_err(|unknown| {
+        let known: Vec<&str> = domain::Optimization::ALL.iter().map(|one| one.id()).collect();
+        anyhow::anyhow!("there is no optimisation {unknown}; there are: {}", known.join(", "))
+    })
 }
 
 fn open(path: &Path) -> Result<domain::Workbench> {

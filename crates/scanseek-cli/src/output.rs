@@ -77,7 +77,63 @@ pub(crate) fn explained(format: Format, explained: &domain::Explained, text: &st
             for finding in &statement.findings {
                 let _ = writeln!(out, "! {}", finding.message);
             }
+            for notice in &statement.notices {
+                let _ = writeln!(out, "note: {}", notice.message);
+            }
             out.push('\n');
+        }
+    })
+}
+
+pub(crate) fn why(format: Format, whys: &[wire::Why]) -> Result<()> {
+    print(format, &whys, |out, style| {
+        for why in whys {
+            style.heading(out, &why.base.name);
+            style.code(out, &why.base.plan_text);
+            if let Some(counters) = &why.base.counters {
+                let _ = writeln!(out, "{}\n", counters_line(counters));
+            }
+            if why.changes.is_empty() {
+                let _ = writeln!(out, "None of {} switches changes this plan.\n", why.tried);
+            }
+            for change in &why.changes {
+                style.heading(out, &change.switch);
+                style.code(out, &change.plan_text);
+                if let Some(counters) = &change.counters {
+                    let _ = writeln!(out, "{}\n", counters_line(counters));
+                }
+            }
+        }
+    })
+}
+
+pub(crate) fn bytecode(format: Format, programs: &[wire::Bytecode]) -> Result<()> {
+    print(format, &programs, |out, style| {
+        for program in programs {
+            let mut table =
+                String::from("addr  opcode           p1    p2    p3  p5  step  executed  p4\n");
+            for op in &program.opcodes {
+                let step = op.node.map_or_else(|| "-".to_owned(), |node| node.to_string());
+                let _ = write!(
+                    table,
+                    "{:>4}  {:<14} {:>5} {:>5} {:>5} {:>3} {step:>5} {:>9}  {}",
+                    op.address,
+                    op.opcode,
+                    op.p1,
+                    op.p2,
+                    op.p3,
+                    op.p5,
+                    grouped(op.executions),
+                    one_line(&op.p4)
+                );
+                if let Some(test) = program.predicates.iter().find(|p| p.address == op.address)
+                    && let Some(passed) = test.passed
+                {
+                    let _ = write!(table, "  passed {}", grouped(passed));
+                }
+                table.push('\n');
+            }
+            style.code(out, &table);
         }
     })
 }
@@ -257,10 +313,13 @@ fn counters_line(counters: &wire::Counters) -> String {
 }
 
 fn work_words(work: &wire::Work) -> String {
-    let mut words = format!("{} VM steps", grouped(work.vm_steps));
-    for (count, what) in [(work.page_requests, "page requests"), (work.page_reads, "page reads")] {
+    let counted = |count: u64, what: &str| {
+        format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
+    };
+    let mut words = counted(work.vm_steps, "VM step");
+    for (count, what) in [(work.page_requests, "page request"), (work.page_reads, "page read")] {
         if count > 0 {
-            let _ = write!(words, ", {} {what}", grouped(count));
+            let _ = write!(words, ", {}", counted(count, what));
         }
     }
     words

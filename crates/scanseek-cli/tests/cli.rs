@@ -234,3 +234,57 @@ fn bad_input_ends_with_2_and_one_clear_line() {
     let explained = json(1, &["explain", &folder.path("store.db"), "-q", "SELECT * FROM nosuch"]);
     assert_eq!(explained["statements"][0]["error"]["code"], "unknown_name");
 }
+
+#[test]
+fn explain_under_switches_with_parameters_and_the_program() {
+    let folder = Folder::new("switches");
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
+    let database = folder.path("store.db");
+    let sql = "EXPLAIN QUERY PLAN SELECT count(*) FROM invoices i
+               WHERE EXISTS (SELECT 1 FROM invoices j WHERE j.customer_id = i.customer_id + :step)
+                 AND i.customer_id <> 9";
+    let explain = |more: &[&str]| json(0, &[&["explain", &database, "-q", sql], more].concat());
+
+    let plain = explain(&[]);
+    let statement = &plain["statements"][0];
+    assert!(statement["sql"].as_str().unwrap().starts_with("SELECT count(*)"), "{statement}");
+    assert_eq!(statement["statement"]["span"]["start"], "EXPLAIN QUERY PLAN ".len());
+    assert_eq!(statement["statement"]["parameters"][0], ":step");
+    let codes: Vec<_> =
+        statement["notices"].as_array().unwrap().iter().map(|n| &n["code"]).collect();
+    assert_eq!(codes, ["explain_left_out", "parameter_without_value"]);
+
+    // Without the optimisation EXISTS is a subquery again.
+    let value = ["--param", "step=1"];
+    let with = |more: &[&str]| explain(&[&value, more].concat());
+    assert!(with(&[])["statements"][0]["plan_text"].as_str().unwrap().contains("EXISTS"));
+    let without = with(&["--without", "exists_to_join", "--run"]);
+    let statement = &without["statements"][0];
+    assert!(statement["plan_text"].as_str().unwrap().contains("SUBQUERY"), "{statement}");
+    // The work of all nodes and the rest is that of the statement.
+    let run = with(&["--run"]);
+    let statement = &run["statements"][0];
+    for counter in ["vm_steps", "page_requests", "page_reads"] {
+        let nodes: u64 = statement["plan"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| node["work"][counter].as_u64().unwrap())
+            .sum();
+        let rest = statement["rest"][counter].as_u64().unwrap();
+        assert_eq!(nodes + rest, statement["counters"][counter].as_u64().unwrap(), "{counter}");
+    }
+    let why = with(&["--why", "--run"]);
+    let changes = why[0]["changes"].as_array().unwrap();
+    let exists = changes.iter().find(|change| change["switch"] == "without_exists_to_join");
+    assert!(exists.unwrap()["counters"]["vm_steps"].as_u64().unwrap() > 0);
+    let program = with(&["--bytecode", "--run"]);
+    let opcodes = program[0]["opcodes"].as_array().unwrap();
+    let steps: u64 = opcodes
+        .iter()
+        .filter(|op| op["opcode"] != "Explain" || op["p4"].as_str().unwrap().starts_with("BLOOM"))
+        .map(|op| op["executions"].as_u64().unwrap())
+        .sum();
+    assert_eq!(steps, statement["counters"]["vm_steps"].as_u64().unwrap());
+    assert!(!program[0]["predicates"].as_array().unwrap().is_empty());
+}

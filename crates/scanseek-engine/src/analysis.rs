@@ -48,6 +48,21 @@ impl Database {
         }
     }
 
+    /// The program of a statement, with the steps of its plan in it. Nothing is executed.
+    ///
+    /// # Errors
+    /// What SQLite says against the statement.
+    pub fn bytecode(
+        &self,
+        sql: &str,
+        parameters: &[(String, Value)],
+    ) -> Result<Bytecode, EngineError> {
+        let _scan_status = ScanStatusOn::new(self);
+        let statement = self.prepare(sql)?;
+        statement.bind(parameters)?;
+        Ok(Bytecode::read(statement.opcodes()?, self.may_filter_aggregates(sql)))
+    }
+
     fn analyse_here(
         &self,
         sql: &str,

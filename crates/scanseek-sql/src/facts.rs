@@ -33,10 +33,12 @@ pub enum ParameterValue {
     Real(f64),
     /// `'text'` or anything else.
     Text(String),
+    /// `x'00ff'`
+    Blob(Vec<u8>),
 }
 
 impl ParameterValue {
-    /// Reads a value as a person writes it: `42`, `1.5`, `null`, `'42'` or plain text.
+    /// Reads a value as a person writes it: `42`, `1.5`, `null`, `'42'`, `x'00ff'` or plain text.
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
         if text.eq_ignore_ascii_case("null") {
@@ -44,6 +46,9 @@ impl ParameterValue {
         }
         if let Some(inner) = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
             return Self::Text(inner.replace("''", "'"));
+        }
+        if let Some(bytes) = blob(text) {
+            return Self::Blob(bytes);
         }
         if let Ok(integer) = text.parse::<i64>() {
             return Self::Integer(integer);
@@ -81,6 +86,15 @@ impl Facts {
         }
         facts
     }
+}
+
+/// The bytes of `x'00ff'`.
+fn blob(text: &str) -> Option<Vec<u8>> {
+    let digits = text.strip_prefix(['x', 'X'])?.strip_prefix('\'')?.strip_suffix('\'')?;
+    let digits = digits.as_bytes();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let is_hex = digits.len() % 2 == 0 && digits.iter().all(u8::is_ascii_hexdigit);
+    is_hex.then(|| digits.chunks(2).map(byte).collect())?
 }
 
 /// `50ms`, `1.5 s` or `200us` in nanoseconds.
@@ -132,6 +146,9 @@ mod tests {
             ("-1.5e3", ParameterValue::Real(-1500.0)),
             ("NULL", ParameterValue::Null),
             ("'42'", ParameterValue::Text("42".into())),
+            ("x'00fF'", ParameterValue::Blob(vec![0, 255])),
+            ("X''", ParameterValue::Blob(vec![])),
+            ("x'0'", ParameterValue::Text("x'0'".into())),
             ("'it''s'", ParameterValue::Text("it's".into())),
             ("inf", ParameterValue::Text("inf".into())),
             ("9223372036854775808", ParameterValue::Real(9_223_372_036_854_775_808.0)),

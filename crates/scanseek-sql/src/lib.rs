@@ -12,4 +12,4 @@ pub use facts::{Facts, ParameterValue};
 pub use outline::{
     Outline, collated, one_line, outline, without_indexed_by, without_nulls_order, words,
 };
-pub use split::{SourceStatement, first_keyword, split};
+pub use split::{SourceStatement, explained_at, first_keyword, split};

@@ -77,6 +77,26 @@ pub fn first_keyword(sql: &str) -> String {
     String::new()
 }
 
+/// Of `EXPLAIN …` and `EXPLAIN QUERY PLAN …`, where the statement begins that is explained.
+pub fn explained_at(sql: &str) -> Option<usize> {
+    let mut tokens = Tokens::new(sql);
+    let mut words = Vec::new();
+    while let Some(token) = tokens.next_token() {
+        match token.kind {
+            TokenKind::Space | TokenKind::Comment => continue,
+            TokenKind::Word => {}
+            TokenKind::Semicolon | TokenKind::Other => return None,
+        }
+        let word = sql[token.start..token.end].to_ascii_uppercase();
+        match (words.len(), word.as_str()) {
+            (0, "EXPLAIN") | (1, "QUERY") | (2, "PLAN") => words.push(word),
+            (1 | 3, _) => return Some(token.start),
+            _ => return None,
+        }
+    }
+    None
+}
+
 /// Follows `CREATE [TEMP] TRIGGER … BEGIN …; END`, the only statement that holds semicolons.
 #[derive(Default)]
 struct Nesting {
@@ -196,6 +216,23 @@ mod tests {
         assert_eq!(found, expected, "{text}");
         for s in &statements {
             assert_eq!(&text[s.start..s.end], s.sql);
+        }
+    }
+
+    #[test]
+    fn explain_is_taken_off() {
+        for (sql, inner) in [
+            ("EXPLAIN QUERY PLAN SELECT 1", Some("SELECT 1")),
+            ("explain /* x */ select 1", Some("select 1")),
+            (
+                "EXPLAIN -- why\n query plan WITH a AS (SELECT 1) SELECT 1",
+                Some("WITH a AS (SELECT 1) SELECT 1"),
+            ),
+            ("EXPLAIN", None),
+            ("EXPLAIN QUERY SELECT 1", None),
+            ("SELECT 'EXPLAIN x'", None),
+        ] {
+            assert_eq!(explained_at(sql).map(|at| &sql[at..]), inner, "{sql}");
         }
     }
 

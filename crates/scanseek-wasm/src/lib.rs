@@ -249,6 +249,62 @@ impl Workbench {
         to_js(&wire::Ran::new(ran, sql))
     }
 
+    /// The plan of every statement under switches of the planner.
+    #[wasm_bindgen(unchecked_return_type = "Explained")]
+    pub fn explain_under(
+        &self,
+        sql: &str,
+        #[wasm_bindgen(unchecked_param_type = "Switches")] switches: JsValue,
+    ) -> Result<JsValue> {
+        let switches = switches_from(switches)?;
+        let explained =
+            self.0.explain_under(sql, &[], &switches).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Explained::new(&explained, sql))
+    }
+
+    /// Runs the one statement of a text under switches of the planner.
+    #[wasm_bindgen(unchecked_return_type = "Ran")]
+    pub fn run_under(
+        &self,
+        sql: &str,
+        #[wasm_bindgen(unchecked_param_type = "Switches")] switches: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions")] options: JsValue,
+    ) -> Result<JsValue> {
+        let switches = switches_from(switches)?;
+        let options: wire::RunOptions = from_js(options)?;
+        let ran = self
+            .0
+            .run_under(sql, &[], &switches, &options.to_domain())
+            .map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Ran::new(ran, sql))
+    }
+
+    /// Which switches change the plan of the one statement of a text; with options also what it
+    /// costs under each.
+    #[wasm_bindgen(unchecked_return_type = "Why")]
+    pub fn why(
+        &self,
+        sql: &str,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions | null")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options = run_options(options)?;
+        let why = self.0.why(sql, &[], options.as_ref()).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Why::new(&why, sql))
+    }
+
+    /// The program of the one statement of a text; with options it is run and counted.
+    #[wasm_bindgen(unchecked_return_type = "Bytecode")]
+    pub fn bytecode(
+        &self,
+        sql: &str,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions | null")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options = run_options(options)?;
+        let program =
+            self.0.bytecode(sql, &[], options.as_ref()).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Bytecode::from(&program))
+    }
+
     /// Runs the one statement of a text `times` times, rows thrown away; nanoseconds in total.
     pub fn time(&self, sql: &str, times: u32) -> Result<f64> {
         self.0.time(sql, times).map(|ns| ns as f64).map_err(|error| failed(&error, sql))
@@ -330,6 +386,16 @@ impl Workbench {
             .map_err(|error| failed(&error, ""))?;
         to_js(&wire::Opened::from(opened))
     }
+}
+
+fn run_options(options: JsValue) -> Result<Option<domain::RunOptions>> {
+    let options: Option<wire::RunOptions> = from_js(options)?;
+    Ok(options.map(|options| options.to_domain()))
+}
+
+fn switches_from(switches: JsValue) -> Result<domain::Switches> {
+    let switches: wire::Switches = from_js(switches)?;
+    switches.to_domain().map_err(|unknown| internal(&format!("no optimisation {unknown}")))
 }
 
 fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {

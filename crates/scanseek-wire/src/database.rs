@@ -244,3 +244,9 @@ impl From<schema::Index> for IndexInfo {
         }
     }
 }
+
+impl From<&domain::Notice> for Notice {
+    fn from(notice: &domain::Notice) -> Self {
+        Self { code: notice.code.to_owned(), message: notice.message.clone() }
+    }
+}

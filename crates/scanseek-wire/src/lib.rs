@@ -26,6 +26,7 @@ mod plan;
 mod run;
 mod span;
 mod trial;
+mod why;
 
 pub use advice::{
     Advice, NotAdvised, NotAnalysed, Patch, QueryAdvice, QueryVerdict, Reason, Suggested,
@@ -39,9 +40,10 @@ pub use link::{
     ClaimArm, ClaimCheck, LinkCheck, LinkState, Notebook, NotebookDatabase, SharedClaim, SharedLink,
 };
 pub use plan::{
-    Counters, Explained, Finding, IndexUse, LoopStats, Op, PlanNode, Severity, Statement,
-    StatementKind, StatementPlan, Tone, Work, plan_nodes,
+    Counters, Explained, Finding, IndexUse, LoopStats, Op, ParameterType, PlanNode, Severity,
+    Statement, StatementKind, StatementPlan, Tone, Work, plan_nodes,
 };
 pub use run::{Cell, Progress, Ran, Reading, RunOptions, Stopped};
 pub use span::{Span, Utf16};
 pub use trial::{ArmResult, Effect, NotTried, QueryTrial, Trial, TrialOptions, Verdict};
+pub use why::{Bytecode, Opcode, Predicate, Statistics, SwitchEffect, Switches, Why};

@@ -3,7 +3,7 @@
 use scanseek_plan as plan;
 use scanseek_workbench as domain;
 
-use crate::{Span, Utf16, WireError};
+use crate::{Notice, Span, Utf16, WireError};
 
 wire! {
     pub struct Explained {
@@ -21,6 +21,7 @@ wire! {
         /// Work of no node: expressions and control.
         pub rest: Option<Work>,
         pub findings: Vec<Finding>,
+        pub notices: Vec<Notice>,
         pub error: Option<WireError>,
     }
 
@@ -32,6 +33,19 @@ wire! {
         pub span: Span,
         pub kind: StatementKind,
         pub parameters: Vec<String>,
+        /// One a parameter.
+        pub parameter_types: Vec<ParameterType>,
+    }
+
+    /// A guess, from what the parameter is compared with.
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ParameterType {
+        Integer,
+        Real,
+        Number,
+        Text,
+        Unknown,
     }
 
     #[derive(Copy)]
@@ -161,6 +175,7 @@ impl StatementPlan {
             counters: planned.counters.as_ref().map(Counters::from),
             rest: planned.rest.as_ref().map(Work::from),
             findings: planned.findings.iter().map(Finding::from).collect(),
+            notices: planned.notices.iter().map(Notice::from).collect(),
             error: planned.error.as_ref().map(|error| WireError::new(error, text)),
         }
     }
@@ -183,6 +198,17 @@ impl Statement {
                 domain::StatementKind::Other => StatementKind::Other,
             },
             parameters: statement.parameters.clone(),
+            parameter_types: statement
+                .parameter_types
+                .iter()
+                .map(|guess| match guess {
+                    domain::ParameterType::Integer => ParameterType::Integer,
+                    domain::ParameterType::Real => ParameterType::Real,
+                    domain::ParameterType::Number => ParameterType::Number,
+                    domain::ParameterType::Text => ParameterType::Text,
+                    domain::ParameterType::Unknown => ParameterType::Unknown,
+                })
+                .collect(),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Plans of all statements of a text. Nothing is executed.
 
-use scanseek_engine::Database;
+use scanseek_engine::{Database, Value};
 use scanseek_plan::{Counters, Finding, Plan, Work, findings};
 
 use crate::what_if::{self, Change};
-use crate::{StatementInfo, Workbench, WorkbenchError};
+use crate::{Notice, StatementInfo, Workbench, WorkbenchError, bare};
 
 /// The plans of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub struct StatementPlan {
     pub rest: Option<Work>,
     /// What stands out.
     pub findings: Vec<Finding>,
+    /// What is worth knowing about how it was planned.
+    pub notices: Vec<Notice>,
     /// Why there is no plan.
     pub error: Option<WorkbenchError>,
 }
@@ -43,7 +45,7 @@ impl Workbench {
     /// # Errors
     /// If no database is open; errors of statements are in the result.
     pub fn explain(&self, sql: &str) -> Result<Explained, WorkbenchError> {
-        Ok(explain_on(&self.open()?.database, sql))
+        Ok(explain_on(&self.open()?.database, sql, &[]))
     }
 
     /// The plan of every statement if these changes were made. Indexes are not built for it, unless
@@ -59,30 +61,62 @@ impl Workbench {
         let read = what_if::read_changes(changes)?;
         if read.contains(&Change::Analyze) {
             let (_, tuned) = self.both(changes)?;
-            return Ok(explain_on(&tuned.database, sql));
+            return Ok(explain_on(&tuned.database, sql, &[]));
         }
         let mut clone = what_if::empty_clone(&self.open()?.database)?;
         for change in &read {
             what_if::apply(&mut clone, change)?;
         }
-        Ok(explain_on(&clone, sql))
+        Ok(explain_on(&clone, sql, &[]))
     }
 }
 
-fn explain_on(database: &Database, sql: &str) -> Explained {
+/// Parameters that a statement does not have are left out for it.
+pub(crate) fn explain_on(
+    database: &Database,
+    sql: &str,
+    parameters: &[(String, Value)],
+) -> Explained {
     let statements = crate::statement::statements(sql)
         .into_iter()
         .map(|mut statement| {
-            let planned = statement
-                .prepare(database)
-                .and_then(|prepared| prepared.plan().map_err(WorkbenchError::from));
-            let (plan, error) = match planned {
-                Ok(plan) => (plan, None),
-                Err(error) => (Plan::default(), Some(error)),
-            };
-            let findings = findings(&plan);
-            StatementPlan { statement, plan, counters: None, rest: None, findings, error }
+            if let Ok(prepared) = database.prepare(&statement.sql) {
+                let known = prepared.parameters();
+                let mine = |name: &str| known.iter().any(|k| bare(k) == bare(name));
+                let mine = parameters.iter().filter(|(name, _)| mine(name));
+                statement.values.extend(mine.cloned());
+            }
+            plan_on(database, statement)
         })
         .collect();
     Explained { sqlite_version: crate::build_info().version, statements }
+}
+
+pub(crate) fn plan_on(database: &Database, mut statement: StatementInfo) -> StatementPlan {
+    let mut notices = statement.notices.clone();
+    let planned = statement.prepare(database).and_then(|prepared| {
+        notices.extend(
+            prepared
+                .missing()
+                .iter()
+                .map(|missing| Notice { code: "stand_in", message: missing.sentence() }),
+        );
+        prepared.plan().map_err(WorkbenchError::from)
+    });
+    let without_value = statement.without_value();
+    if planned.is_ok() && !without_value.is_empty() {
+        notices.push(Notice {
+            code: "parameter_without_value",
+            message: format!(
+                "No value is given for {}; this is the plan for NULL.",
+                without_value.join(", ")
+            ),
+        });
+    }
+    let (plan, error) = match planned {
+        Ok(plan) => (plan, None),
+        Err(error) => (Plan::default(), Some(error)),
+    };
+    let findings = findings(&plan);
+    StatementPlan { statement, plan, counters: None, rest: None, findings, notices, error }
 }

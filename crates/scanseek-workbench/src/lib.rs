@@ -16,6 +16,7 @@ mod statement;
 mod suggest;
 mod trial;
 mod what_if;
+mod why;
 mod workbench;
 
 pub use error::{ErrorCode, WorkbenchError};
@@ -32,11 +33,13 @@ pub use suggest::{
     ignored_facts,
 };
 pub use trial::{ArmResult, NotTried, QueryTrial, Trial, TrialOptions};
+pub use why::{Switch, SwitchEffect, Why};
 pub use workbench::Workbench;
 
 pub use scanseek_engine::{
-    BuildInfo, DatabaseFiles, ExtentSource, Extents, RandomRead, SpillFile, Stop, StorageError,
-    StorageLimits, StorageUse, Value, build_info, limit_storage, spill_to, storage_use,
+    BuildInfo, DatabaseFiles, ExtentSource, Extents, Optimization, ParameterType, RandomRead,
+    SpillFile, Statistics, Stop, StorageError, StorageLimits, StorageUse, Switches, Value,
+    build_info, limit_storage, spill_to, storage_use,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use scanseek_engine::{FileBase, TemporarySpill};

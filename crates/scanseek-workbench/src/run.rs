@@ -1,9 +1,9 @@
 //! Running one statement: its rows, its counters, and the work of each plan node.
 
-use scanseek_engine::{EngineError, RowsRequest, Stop, Value};
+use scanseek_engine::{Database, EngineError, RowsRequest, Stop, Value};
 use scanseek_plan::{Counters, Plan, Work, findings};
 
-use crate::{ErrorCode, StatementPlan, Workbench, WorkbenchError};
+use crate::{ErrorCode, Notice, StatementInfo, StatementPlan, Workbench, WorkbenchError};
 
 /// What a run may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,53 +45,7 @@ impl Workbench {
         parameters: &[(String, Value)],
         options: &RunOptions,
     ) -> Result<Ran, WorkbenchError> {
-        let database = &self.open()?.database;
-        let mut statements = crate::statement::statements(sql);
-        if statements.len() > 1 {
-            let mut error = WorkbenchError::new(
-                ErrorCode::NotRunnable,
-                format!("There are {} statements here; run them one at a time.", statements.len()),
-            );
-            error.span = Some(statements[1].span);
-            return Err(error);
-        }
-        let Some(mut statement) = statements.pop() else {
-            return Err(EngineError::NoStatement.into());
-        };
-        statement.values.extend(parameters.iter().cloned());
-        let prepared = statement.prepare_to_run(database)?;
-        let request = RowsRequest { row_cap: options.row_cap, time_ns: Some(options.deadline_ns) };
-        let rows = prepared.rows(&request).map_err(|error| statement.error(error))?;
-        let plan = prepared.plan().map_err(|error| statement.error(error))?;
-        // The plan that ran is the better one: it has the nodes SQLite adds while running.
-        let left_ns = options.deadline_ns.saturating_sub(rows.elapsed_ns);
-        let measured = match rows.stopped {
-            Some(_) => None,
-            None => match database.analyse(&statement.sql, &statement.values, Some(left_ns)) {
-                Ok(analysis) => Some(analysis),
-                // The rows are there; only the work per node is not.
-                Err(EngineError::Cancelled | EngineError::Deadline) => None,
-                Err(error) => return Err(statement.error(error)),
-            },
-        };
-        let rest = measured.as_ref().and_then(|analysis| rest(&rows.counters, &analysis.plan));
-        let plan = measured.map_or(plan, |analysis| analysis.plan);
-        Ok(Ran {
-            truncated: rows.counters.rows_returned > rows.rows.len() as u64,
-            statement: StatementPlan {
-                statement,
-                findings: findings(&plan),
-                plan,
-                counters: Some(rows.counters),
-                rest,
-                error: None,
-            },
-            columns: rows.columns,
-            rows: rows.rows,
-            elapsed_ns: rows.elapsed_ns,
-            stopped: rows.stopped,
-            reprepared: rows.reprepared,
-        })
+        run_on(&self.open()?.database, only(sql, parameters)?, options)
     }
 
     /// Runs the one statement of a text `times` times in a row, pages cached and rows thrown away,
@@ -119,4 +73,90 @@ fn rest(counters: &Counters, plan: &Plan) -> Option<Work> {
     plan.nodes.iter().filter_map(|node| node.work).for_each(|work| nodes.add(work));
     let Counters { vm_steps, page_requests, page_reads, .. } = *counters;
     Work { vm_steps, page_requests, page_reads }.without(nodes)
+}
+
+/// The one statement of a text, with these values for its parameters.
+pub(crate) fn only(
+    sql: &str,
+    parameters: &[(String, Value)],
+) -> Result<StatementInfo, WorkbenchError> {
+    let mut statements = crate::statement::statements(sql);
+    if statements.len() > 1 {
+        let mut error = WorkbenchError::new(
+            ErrorCode::NotRunnable,
+            format!("There are {} statements here; run them one at a time.", statements.len()),
+        );
+        error.span = Some(statements[1].span);
+        return Err(error);
+    }
+    let Some(mut statement) = statements.pop() else {
+        return Err(EngineError::NoStatement.into());
+    };
+    statement.values.extend(parameters.iter().cloned());
+    Ok(statement)
+}
+
+pub(crate) fn run_on(
+    database: &Database,
+    mut statement: StatementInfo,
+    options: &RunOptions,
+) -> Result<Ran, WorkbenchError> {
+    let prepared = statement.prepare_to_run(database)?;
+    let request = RowsRequest { row_cap: options.row_cap, time_ns: Some(options.deadline_ns) };
+    let rows = prepared.rows(&request).map_err(|error| statement.error(error))?;
+    let plan = prepared.plan().map_err(|error| statement.error(error))?;
+    // The plan that ran is the better one: it has the nodes SQLite adds while running.
+    let left_ns = options.deadline_ns.saturating_sub(rows.elapsed_ns);
+    let measured = match rows.stopped {
+        Some(_) => None,
+        None => match database.analyse(&statement.sql, &statement.values, Some(left_ns)) {
+            Ok(analysis) => Some(analysis),
+            // The rows are there; only the work per node is not.
+            Err(EngineError::Cancelled | EngineError::Deadline) => None,
+            Err(error) => return Err(statement.error(error)),
+        },
+    };
+    let rest = measured.as_ref().and_then(|analysis| rest(&rows.counters, &analysis.plan));
+    let plan = measured.map_or(plan, |analysis| analysis.plan);
+    let mut notices = statement.notices.clone();
+    if rows.reprepared {
+        notices.push(Notice {
+            code: "reprepared",
+            message:
+                "SQLite compiled this again once it knew the values: with others the plan may \
+                      be another."
+                    .to_owned(),
+        });
+    }
+    Ok(Ran {
+        truncated: rows.counters.rows_returned > rows.rows.len() as u64,
+        statement: StatementPlan {
+            statement,
+            findings: findings(&plan),
+            plan,
+            counters: Some(rows.counters),
+            rest,
+            notices,
+            error: None,
+        },
+        columns: rows.columns,
+        rows: rows.rows,
+        elapsed_ns: rows.elapsed_ns,
+        stopped: rows.stopped,
+        reprepared: rows.reprepared,
+    })
+}
+
+/// The counters of a whole run; `None` if it was stopped by its deadline.
+pub(crate) fn count_on(
+    database: &Database,
+    mut statement: StatementInfo,
+    options: &RunOptions,
+) -> Result<Option<Counters>, WorkbenchError> {
+    let prepared = statement.prepare_to_run(database)?;
+    match prepared.measure(Some(options.deadline_ns), None) {
+        Ok(measured) => Ok(Some(measured.counters)),
+        Err(EngineError::Deadline) => Ok(None),
+        Err(error) => Err(statement.error(error)),
+    }
 }

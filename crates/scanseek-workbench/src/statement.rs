@@ -1,9 +1,11 @@
 //! The statements of a text, as SQLite sees them once a database is open.
 
-use scanseek_engine::{Database, EngineError, Prepared, StatementKind as EngineKind, Value};
-use scanseek_sql::{Facts, ParameterValue, SourceStatement, first_keyword, split};
+use scanseek_engine::{
+    Database, EngineError, ParameterType, Prepared, StatementKind as EngineKind, Value,
+};
+use scanseek_sql::{Facts, ParameterValue, SourceStatement, explained_at, first_keyword, split};
 
-use crate::{ErrorCode, WorkbenchError};
+use crate::{ErrorCode, Notice, WorkbenchError};
 
 /// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +39,12 @@ pub struct StatementInfo {
     pub kind: StatementKind,
     /// Names of its parameters; known once a database is open.
     pub parameters: Vec<String>,
+    /// What type each seems to have; known once a database is open.
+    pub parameter_types: Vec<ParameterType>,
     /// Values given for parameters.
     pub values: Vec<(String, Value)>,
+    /// What was done with the text before SQLite saw it.
+    pub notices: Vec<Notice>,
 }
 
 /// Splits a text; nothing is checked yet.
@@ -47,7 +53,18 @@ pub(crate) fn statements(text: &str) -> Vec<StatementInfo> {
 }
 
 fn info(index: usize, source: SourceStatement) -> StatementInfo {
-    let SourceStatement { sql, start, end, facts: Facts { name, weight, parameters, .. } } = source;
+    let SourceStatement { mut sql, mut start, end, facts: Facts { name, weight, parameters, .. } } =
+        source;
+    let mut notices = Vec::new();
+    if let Some(inner) = explained_at(&sql) {
+        let words = sql[..inner].split_whitespace().collect::<Vec<_>>().join(" ");
+        start += inner;
+        sql = sql[inner..].to_owned();
+        notices.push(Notice {
+            code: "explain_left_out",
+            message: format!("{words} is left out: the statement behind it is looked at."),
+        });
+    }
     StatementInfo {
         index,
         name: name.unwrap_or_else(|| format!("query {}", index + 1)),
@@ -56,6 +73,8 @@ fn info(index: usize, source: SourceStatement) -> StatementInfo {
         sql,
         span: (start, end),
         parameters: Vec::new(),
+        parameter_types: Vec::new(),
+        notices,
         values: parameters.into_iter().map(|(name, value)| (name, to_value(value))).collect(),
     }
 }
@@ -69,6 +88,7 @@ impl StatementInfo {
         let place = |error| WorkbenchError::in_statement(error, &self.sql, self.span.0);
         let prepared = database.prepare(&self.sql).map_err(place)?;
         self.parameters = prepared.parameters();
+        self.parameter_types = prepared.parameter_types().map_err(WorkbenchError::from)?;
         self.kind = match prepared.kind() {
             EngineKind::Read => StatementKind::Read,
             EngineKind::Write => StatementKind::Write,
@@ -94,12 +114,12 @@ impl StatementInfo {
                 )));
             }
         }
-        let missing: Vec<&str> = self
-            .parameters
-            .iter()
-            .filter(|name| !self.values.iter().any(|(given, _)| bare(given) == bare(name)))
-            .map(String::as_str)
-            .collect();
+        if let Some(missing) = prepared.missing().first() {
+            let mut error = WorkbenchError::new(ErrorCode::NotRunnable, missing.sentence());
+            error.span = Some(self.span);
+            return Err(error);
+        }
+        let missing = self.without_value();
         if missing.is_empty() {
             return Ok(prepared);
         }
@@ -112,6 +132,15 @@ impl StatementInfo {
                 ));
         error.span = Some(self.span);
         Err(error)
+    }
+
+    /// Names of the parameters that have no value.
+    pub(crate) fn without_value(&self) -> Vec<&str> {
+        self.parameters
+            .iter()
+            .filter(|name| !self.values.iter().any(|(given, _)| bare(given) == bare(name)))
+            .map(String::as_str)
+            .collect()
     }
 
     /// From an engine error about this statement.
@@ -137,7 +166,7 @@ fn kind_by_word(sql: &str) -> StatementKind {
     }
 }
 
-/// A parameter's value as a person writes it: `42`, `1.5`, `null`, `'42'` or plain text.
+/// A parameter's value as a person writes it: `42`, `1.5`, `null`, `'42'`, `x'00ff'` or plain text.
 pub fn parse_value(text: &str) -> Value {
     to_value(ParameterValue::parse(text))
 }
@@ -148,5 +177,6 @@ fn to_value(value: ParameterValue) -> Value {
         ParameterValue::Integer(integer) => Value::Integer(integer),
         ParameterValue::Real(real) => Value::Real(real),
         ParameterValue::Text(text) => Value::Text { text, lossy: false },
+        ParameterValue::Blob(head) => Value::Blob { bytes: head.len() as u64, head },
     }
 }
