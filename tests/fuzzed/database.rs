@@ -53,7 +53,8 @@ pub(crate) fn use_all(files: DatabaseFiles) {
         let _ = workbench.explain_with(&text, &[ddl, "ANALYZE".to_owned()]);
     }
     host.renew();
-    let _ = workbench.suggest(&text, &SuggestOptions { max_indexes: 2 });
+    let _ = workbench
+        .suggest(&text, &SuggestOptions { max_indexes: Some(2), ..SuggestOptions::default() });
 }
 
 fn queries(table: &Table) -> Vec<String> {
