@@ -22,10 +22,10 @@ pub(crate) const MEND: u8 = 2;
 
 /// The first byte says what the others are; they lie beside a database that fits them.
 pub(crate) fn beside(bytes: &[u8]) {
-    static BASES: OnceLock<(Arc<Vec<u8>>, Arc<Vec<u8>>)> = OnceLock::new();
-    let (in_wal_mode, changed) = BASES.get_or_init(|| {
+    static BASES: OnceLock<[Arc<Vec<u8>>; 2]> = OnceLock::new();
+    let [in_wal_mode, changed] = BASES.get_or_init(|| {
         let (in_wal_mode, changed) = bases();
-        (Arc::new(in_wal_mode), Arc::new(changed))
+        [Arc::new(in_wal_mode), Arc::new(changed)]
     });
     let Some((flags, file)) = bytes.split_first() else { return };
     let mut file = file.to_vec();

@@ -126,6 +126,7 @@ impl Watch {
     /// Starts a run that may take `time_ns` and `steps`; `None` is no limit.
     pub(crate) fn begin(self: &Rc<Self>, time_ns: Option<u64>, steps: Option<u64>) -> Watched {
         self.clear();
+        CALLS.set(0);
         self.steps_left.set(steps);
         self.deadline_ns.set(time_ns.map(|time| self.control.now_ns().saturating_add(time)));
         let outer = RUNNING.replace(Some(Rc::clone(self)));
