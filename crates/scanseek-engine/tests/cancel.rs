@@ -85,13 +85,15 @@ fn open(base: &Arc<Vec<u8>>) -> (Rc<Counting>, Database) {
     (control, opened.database)
 }
 
-/// Moments to cancel at: the first looks, and some over the whole of the run.
+/// Moments to cancel at: the first looks, and some over the whole of the run but its very end. Runs
+/// do not begin in step with the sixteen reads, so one may have a look less than another.
 fn moments(looks: u64) -> Vec<u64> {
     let full = std::env::var_os("SCANSEEK_FULL").is_some();
     let step = (looks / if full { 200 } else { 8 }).max(1);
-    let mut moments: Vec<u64> = (0..3).chain((0..looks).step_by(step as usize)).collect();
-    moments.push(looks.saturating_sub(1));
-    moments.retain(|moment| *moment < looks);
+    let end = looks.saturating_sub(2);
+    let mut moments: Vec<u64> = (0..3).chain((0..end).step_by(step as usize)).collect();
+    moments.push(end.saturating_sub(1));
+    moments.retain(|moment| *moment < end);
     moments.sort_unstable();
     moments.dedup();
     moments
