@@ -16,7 +16,7 @@ const PACKAGE = process.env.SCANSEEK_PACKAGE ?? join(ROOT, "www/src/engine/pkg/s
 
 const { initSync, Workbench } = await import(pathToFileURL(`${PACKAGE}.js`));
 initSync({ module: readFileSync(`${PACKAGE}_bg.wasm`) });
-const HOST = { now_ns: () => performance.now() * 1e6, cancelled: () => false, progress: () => {} };
+const HOST = { now_ns: () => performance.now() * 1e6, cancelled: () => false, progress() {}, reading() {} };
 const folder = mkdtempSync(join(tmpdir(), "scanseek-parity-"));
 
 function scanseek(...args) {
@@ -62,10 +62,12 @@ for (const [sample, scale] of [
     const bytes = readFileSync(path);
     const workload = readFileSync(join(into, "workload.sql"), "utf8");
 
-    const made = new Workbench(HOST).open_sample(sample, scale);
+    const sampler = new Workbench(HOST);
+    const made = sampler.open_sample(sample, scale);
     const workbench = new Workbench(HOST);
-    const opened = workbench.open_file(`${sample}.db`, bytes, null);
-    assert.equal(made.database.fingerprint, opened.database.fingerprint);
+    const opened = workbench.open_bytes(`${sample}.db`, bytes, null);
+    assert.equal(sampler.fingerprint(), workbench.fingerprint());
+    assert.equal(opened.database.size_bytes, bytes.length);
     assert.equal(made.database.size_bytes, bytes.length);
     assert.equal(made.workload, workload);
 

@@ -36,9 +36,10 @@ const engines = {
     const workbench = new Workbench({
       now_ns: () => performance.now() * 1e6,
       cancelled: () => Atomics.load(flag, 0) === 1,
-      progress: () => {},
+      progress() {},
+      reading() {},
     });
-    workbench.open_file("sample.db", bytes, null);
+    workbench.open_bytes("sample.db", bytes, null);
     return {
       version: workbench.about().sqlite_version,
       statements: (sql) => workbench.statements(sql),

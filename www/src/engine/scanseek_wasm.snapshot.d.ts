@@ -26,6 +26,21 @@ export interface PickedFiles {
 
 
 /**
+ * A condition: of `evaluated` rows `passed` went on.
+ */
+export interface Predicate {
+    address: number;
+    node: number;
+    evaluated: number;
+    passed: number | null;
+}
+
+/**
+ * A guess, from what the parameter is compared with.
+ */
+export type ParameterType = "integer" | "real" | "number" | "text" | "unknown";
+
+/**
  * How much of the database the present run has read; `total_bytes` is about what it will read,
  * where that is known.
  */
@@ -38,6 +53,15 @@ export interface Reading {
  * Integers travel as text, so that all 64 bits arrive.
  */
 export type Cell = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: number } | { type: "text"; value: string; lossy: boolean } | { type: "blob"; bytes: number; hex: string };
+
+/**
+ * Of a node: its own, without that of the nodes below it.
+ */
+export interface Work {
+    vm_steps: number;
+    page_requests: number;
+    page_reads: number;
+}
 
 /**
  * The closed list of codes.
@@ -79,6 +103,16 @@ export interface IndexColumn {
     collation: string;
 }
 
+/**
+ * `switch` is `without_<optimisation>`, `statistics_<which>` or `case_sensitive_like`.
+ */
+export interface SwitchEffect {
+    switch: string;
+    plan: PlanNode[];
+    plan_text: string;
+    counters: Counters | null;
+}
+
 export interface About {
     scanseek_version: string;
     sqlite_version: string;
@@ -91,6 +125,8 @@ export interface Advice {
     table: string;
     ddl: string;
     bytes: number;
+    share_of_file: number;
+    warning: string | null;
     reasons: Reason[];
     helps: string[];
 }
@@ -104,6 +140,11 @@ export interface ArmResult {
     sample_ns: number[];
     counters: Counters;
     same_result: boolean;
+}
+
+export interface Bytecode {
+    opcodes: Opcode[];
+    predicates: Predicate[];
 }
 
 export interface ClaimCheck {
@@ -200,9 +241,18 @@ export interface LoopStats {
     loops: number;
     rows_visited: number;
     rows_out: number | null;
+    rows_out_per_loop: number | null;
+    /**
+     * For one loop, to be compared with `rows_out_per_loop`.
+     */
     rows_estimated: number;
+    /**
+     * How many times more rows came out than were expected.
+     */
+    estimate_ratio: number | null;
     vm_steps: number | null;
     page_requests: number | null;
+    page_reads: number | null;
 }
 
 export interface NotAdvised {
@@ -211,7 +261,13 @@ export interface NotAdvised {
 }
 
 export interface NotAnalysed {
+    name: string;
     sql: string;
+    because: string;
+}
+
+export interface NotTried {
+    name: string;
     because: string;
 }
 
@@ -227,6 +283,25 @@ export interface Notebook {
 export interface Notice {
     code: string;
     message: string;
+}
+
+export interface Opcode {
+    address: number;
+    opcode: string;
+    p1: number;
+    p2: number;
+    p3: number;
+    p4: string;
+    p5: number;
+    comment: string | null;
+    subprogram: string | null;
+    /**
+     * The plan node it works for; null is "expressions and control".
+     */
+    node: number | null;
+    executions: number;
+    page_requests: number;
+    page_reads: number;
 }
 
 export interface Opened {
@@ -253,6 +328,7 @@ export interface PlanNode {
     help: string;
     help_url: string;
     loops: LoopStats | null;
+    work: Work | null;
 }
 
 export interface Progress {
@@ -291,6 +367,10 @@ export interface Ran {
     truncated: boolean;
     elapsed_ns: number;
     stopped: Stopped;
+    /**
+     * SQLite compiled it again for the values of its parameters.
+     */
+    reprepared: boolean;
 }
 
 export interface Reason {
@@ -337,6 +417,10 @@ export interface Statement {
     span: Span;
     kind: StatementKind;
     parameters: string[];
+    /**
+     * One a parameter.
+     */
+    parameter_types: ParameterType[];
 }
 
 export interface StatementPlan {
@@ -346,19 +430,34 @@ export interface StatementPlan {
     plan: PlanNode[];
     plan_text: string;
     counters: Counters | null;
+    /**
+     * Work of no node: expressions and control.
+     */
+    rest: Work | null;
     findings: Finding[];
+    notices: Notice[];
     error: WireError | null;
 }
 
 export interface Suggested {
     create: Advice[];
     analyze: boolean;
+    analyze_because: string[];
     baseline: Counters;
     advised: Counters;
     queries: QueryAdvice[];
     not_advised: NotAdvised[];
     not_analysed: NotAnalysed[];
     patch: Patch;
+}
+
+export interface Switches {
+    statistics: Statistics;
+    /**
+     * Names of optimisations, as in `Why`.
+     */
+    without: string[];
+    case_sensitive_like: boolean;
 }
 
 export interface TableInfo {
@@ -376,10 +475,17 @@ export interface TableInfo {
 export interface Trial {
     arms: string[];
     queries: QueryTrial[];
+    not_tried: NotTried[];
 }
 
 export interface TrialOptions {
     budget_ms: number;
+}
+
+export interface Why {
+    base: StatementPlan;
+    changes: SwitchEffect[];
+    tried: number;
 }
 
 export interface WireError {
@@ -401,6 +507,8 @@ export type Severity = "high" | "medium" | "low";
 
 export type StatementKind = "read" | "write" | "schema" | "transaction" | "other";
 
+export type Statistics = "as_found" | "none" | "analyze" | "optimize";
+
 export type Stopped = "end" | "deadline" | "cancelled";
 
 export type TableKind = "table" | "view" | "virtual" | "shadow";
@@ -421,6 +529,10 @@ export class Workbench {
      */
     about(): About;
     /**
+     * The program of the one statement of a text; with options it is run and counted.
+     */
+    bytecode(sql: string, options: RunOptions | null): Bytecode;
+    /**
      * Counts everything a link claims again, on the open database.
      */
     check_link(fragment: string): LinkCheck;
@@ -440,6 +552,10 @@ export class Workbench {
      * The plan of every statement; nothing is executed.
      */
     explain(sql: string): Explained;
+    /**
+     * The plan of every statement under switches of the planner.
+     */
+    explain_under(sql: string, switches: Switches): Explained;
     /**
      * The same if these indexes existed; they are not built.
      */
@@ -481,6 +597,10 @@ export class Workbench {
      */
     run(sql: string, options: RunOptions): Ran;
     /**
+     * Runs the one statement of a text under switches of the planner.
+     */
+    run_under(sql: string, switches: Switches, options: RunOptions): Ran;
+    /**
      * The samples on offer.
      */
     samples(): SampleInfo[];
@@ -508,4 +628,9 @@ export class Workbench {
      * Compares every query with and without the indexes.
      */
     trial(sql: string, indexes: string[], options: TrialOptions): Trial;
+    /**
+     * Which switches change the plan of the one statement of a text; with options also what it
+     * costs under each.
+     */
+    why(sql: string, options: RunOptions | null): Why;
 }

@@ -1,16 +1,17 @@
-//! Writes a whole database of any size in seconds, most of it holes:
-//! `cargo run --release -p scanseek-engine --example sparse -- out.db 6G`.
+//! Writes a whole database of any size in seconds, most of it holes, or full of rows if so many are
+//! asked for: `cargo run --release -p scanseek-engine --example sparse -- out.db 6G [250000]`.
 
 mod file;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let (Some(path), size) = (arguments.next(), arguments.next()) else {
-        return Err("say where to write it: sparse out.db [6G]".into());
+        return Err("say where to write it: sparse out.db [6G] [rows]".into());
     };
     let size_bytes = size.map_or(Some(6 << 30), |text| bytes(&text));
     let size_bytes = size_bytes.ok_or("say the size as 6G or 700M")?;
-    file::write(path.as_ref(), size_bytes, 250_000)?;
+    let rows = arguments.next().map_or(Ok(250_000), |text| text.parse())?;
+    file::write(path.as_ref(), size_bytes, rows)?;
     println!("{path}: {size_bytes} bytes, by SQLite {}", scanseek_engine::build_info().version);
     Ok(())
 }
