@@ -3,6 +3,7 @@
 usage: make_files.py KIND PATH
 """
 
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -125,6 +126,28 @@ def apply(path, script, query):
         print(row[3])
     print("integrity:", connection.execute("PRAGMA integrity_check").fetchone()[0])
     connection.close()
+
+
+def contents(path):
+    """Prints a hash of everything in a file. Holes of a sparse file count by their place, not byte by byte."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        length = file.seek(0, os.SEEK_END)
+        digest.update(str(length).encode())
+        at = 0
+        while at < length:
+            try:
+                at = os.lseek(file.fileno(), at, os.SEEK_DATA)
+            except OSError:  # Only a hole is left.
+                break
+            end = os.lseek(file.fileno(), at, os.SEEK_HOLE)
+            digest.update(f"\n{at}-{end}\n".encode())
+            file.seek(at)
+            while at < end:
+                bytes_read = file.read(min(1 << 20, end - at))
+                digest.update(bytes_read)
+                at += len(bytes_read)
+    print(digest.hexdigest())
 
 
 if __name__ == "__main__":
