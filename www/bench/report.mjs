@@ -15,7 +15,7 @@ const geometricMean = (numbers) =>
   Math.exp(numbers.reduce((sum, number) => sum + Math.log(number), 0) / numbers.length);
 
 const line = (cells) => `| ${cells.join(" | ")} |`;
-const table = (head, rows) =>
+export const table = (head, rows) =>
   [line(head), line(head.map((_, column) => (column ? "---:" : "---"))), ...rows.map(line)].join("\n");
 
 /**

@@ -7,6 +7,9 @@ use crate::tools;
 
 const PROGRAM: &str = "www/bench/run.mjs";
 
+/// The program for large files.
+const LARGE: &str = "www/bench/large.mjs";
+
 /// Looks whether there is a program to run and a browser to run it in, before a build that may take
 /// minutes.
 ///
@@ -28,12 +31,13 @@ pub(crate) fn check() -> Result<()> {
 /// When it cannot be started or fails.
 pub(crate) fn run(options: &[String]) -> Result<()> {
     let mut node = process::command("node");
-    node.arg(PROGRAM).args(options);
+    let program = if options.iter().any(|option| option == "--large") { LARGE } else { PROGRAM };
+    node.arg(program).args(options);
     if let Some(browser) = tools::find_browser() {
         node.env("SCANSEEK_CHROMIUM", browser);
     }
     if !node.status()?.success() {
-        bail!("{PROGRAM} failed");
+        bail!("{program} failed");
     }
     Ok(())
 }

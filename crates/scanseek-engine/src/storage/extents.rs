@@ -13,6 +13,12 @@ const GRAIN: u64 = 64 << 10;
 /// Grains of the largest extent: 8 MiB.
 const LARGEST: u64 = 128;
 
+/// Grains from which on a scan is sure enough to be read ahead: 1 MiB.
+const AHEAD_FROM: u64 = 16;
+
+/// Extents that a scan is read ahead.
+const AHEAD: usize = 2;
+
 /// Scans followed at once. A join reads from several places in turn.
 const HEADS: usize = 4;
 
@@ -29,6 +35,9 @@ pub trait ExtentSource: Send + Sync {
     /// # Errors
     /// If the base cannot be read.
     fn load(&self, offset: u64, length: u64) -> Result<Self::Extent, StorageError>;
+
+    /// Told which extents a scan will load next, in order, so that they can be read meanwhile.
+    fn ahead(&self, offset: u64, length: u64);
 
     /// Copies from `at` on, within the extent.
     fn copy(extent: &Self::Extent, at: usize, buffer: &mut [u8]);
@@ -136,15 +145,12 @@ impl<S: ExtentSource> Extents<S> {
         grain: u64,
     ) -> Result<&'s Cached<S::Extent>, StorageError> {
         let wanted = state.follow(grain);
-        let last = state.grains.len() as u64;
-        let taken = state.cached.range(grain..).next().map_or(last, |(next, _)| *next);
-        let end = (grain + wanted).min(taken).min(last);
-        let is_kept = |g: &u64| matches!(state.grains[*g as usize], Grain::Kept(_));
-        let end = (grain + 1..end).find(is_kept).unwrap_or(end);
+        let end = state.end_of(grain, wanted);
         let offset = grain * GRAIN;
-        let bytes = (end * GRAIN).min(self.length) - offset;
+        let bytes = self.bytes_of(grain, end);
         let extent = self.source.load(offset, bytes)?;
         state.advance(grain, end);
+        self.read_ahead(state, end, wanted);
         let all = &mut state.grains[grain as usize..end as usize];
         if let Some(place) = state.kept_grains
             && all.iter().all(|grain| *grain == Grain::Read)
@@ -165,7 +171,45 @@ impl<S: ExtentSource> Extents<S> {
     }
 }
 
+impl<S: ExtentSource> Extents<S> {
+    /// Tells the source what a scan that has come to `next` with extents of `grains` will ask for.
+    fn read_ahead(&self, state: &State<S::Extent>, mut next: u64, mut grains: u64) {
+        if grains < AHEAD_FROM {
+            return;
+        }
+        for _ in 0..AHEAD {
+            grains = (grains * 2).min(LARGEST);
+            if !state.must_load(next) {
+                return;
+            }
+            let end = state.end_of(next, grains);
+            self.source.ahead(next * GRAIN, self.bytes_of(next, end));
+            next = end;
+        }
+    }
+
+    fn bytes_of(&self, grain: u64, end: u64) -> u64 {
+        (end * GRAIN).min(self.length) - grain * GRAIN
+    }
+}
+
 impl<E> State<E> {
+    /// True if there is such a grain and it is neither cached nor kept.
+    fn must_load(&self, grain: u64) -> bool {
+        let last = self.cached.range(..=grain).next_back();
+        let cached = last.is_some_and(|(first, cached)| (grain - first) * GRAIN < cached.bytes);
+        !cached && matches!(self.grains.get(grain as usize), Some(Grain::Unread | Grain::Read))
+    }
+
+    /// Where an extent of so many grains ends: before what is cached or kept already.
+    fn end_of(&self, grain: u64, grains: u64) -> u64 {
+        let last = self.grains.len() as u64;
+        let taken = self.cached.range(grain..).next().map_or(last, |(next, _)| *next);
+        let end = (grain + grains).min(taken).min(last);
+        let is_kept = |g: &u64| matches!(self.grains[*g as usize], Grain::Kept(_));
+        (grain + 1..end).find(is_kept).unwrap_or(end)
+    }
+
     /// Grains to load: twice as many as last time where a scan goes on, else one.
     fn follow(&mut self, grain: u64) -> u64 {
         let head = self.heads.iter().find(|head| head.next_grain == grain);
@@ -236,6 +280,7 @@ mod tests {
         /// Bytes that may be kept.
         room: u64,
         loads: Mutex<Vec<(u64, u64)>>,
+        ahead: Mutex<Vec<(u64, u64)>>,
         kept: Mutex<BTreeMap<u64, Vec<u8>>>,
     }
 
@@ -250,6 +295,11 @@ mod tests {
             assert!(offset + length <= self.length && length > 0);
             self.loads.lock().unwrap().push((offset, length));
             Ok((offset..offset + length).map(byte).collect())
+        }
+
+        fn ahead(&self, offset: u64, length: u64) {
+            assert!(offset + length <= self.length && length > 0);
+            self.ahead.lock().unwrap().push((offset, length));
         }
 
         fn copy(extent: &Vec<u8>, at: usize, buffer: &mut [u8]) {
@@ -283,27 +333,34 @@ mod tests {
 
     #[test]
     fn a_scan_is_read_in_growing_extents_and_only_once() {
-        let extents = Extents::new(Source { length: 40 << 20, ..Source::default() }, 64 << 20);
+        let extents = Extents::new(Source { length: 72 << 20, ..Source::default() }, 128 << 20);
         scan(&extents);
         let first: Vec<u64> =
             extents.source.loads.lock().unwrap().iter().map(|l| l.1 >> 16).collect();
-        // 64 KiB, doubled up to 8 MiB, then 8 MiB each; the rest is what is left of 640 grains.
-        assert_eq!(first, [1, 2, 4, 8, 16, 32, 64, 128, 128, 128, 128, 1]);
+        // 64 KiB, doubled up to 8 MiB, then 8 MiB each; the rest is what is left of 1152 grains.
+        assert_eq!(first, [1, 2, 4, 8, 16, 32, 64, 128, 128, 128, 128, 128, 128, 128, 128, 1]);
+        // What was read ahead is what was then loaded, beginning behind the first MiB of a run.
+        let loads = extents.source.loads.lock().unwrap().clone();
+        let mut ahead = extents.source.ahead.lock().unwrap().clone();
+        ahead.dedup();
+        ahead.sort_unstable();
+        ahead.dedup();
+        assert_eq!(ahead, loads[5..]);
         scan(&extents);
         assert_eq!(extents.source.loads.lock().unwrap().len(), first.len());
     }
 
     #[test]
     fn a_second_scan_of_more_than_fits_is_kept_and_the_third_reads_nothing() {
-        let source = Source { length: 40 << 20, room: 1 << 30, ..Source::default() };
-        let extents = Extents::new(source, 16 << 20);
+        let source = Source { length: 80 << 20, room: 1 << 30, ..Source::default() };
+        let extents = Extents::new(source, 32 << 20);
         scan(&extents);
         assert!(extents.source.kept.lock().unwrap().is_empty(), "kept at the first touch");
         scan(&extents);
         let loads = extents.source.loads.lock().unwrap().len();
         scan(&extents);
         let again = extents.source.loads.lock().unwrap()[loads..].iter().map(|l| l.1).sum::<u64>();
-        assert!(again <= 16 << 20, "{again} bytes were read again after they were kept");
+        assert!(again <= 32 << 20, "{again} bytes were read again after they were kept");
     }
 
     #[test]
