@@ -48,6 +48,23 @@ fn bundled_folder(metadata: &str) -> Result<PathBuf> {
     Ok(Path::new(manifest).with_file_name("sqlite3"))
 }
 
+/// The macro that makes the wrapper compile SQLite for size but for [`HOT_FUNCTIONS`].
+const SMALL: &str = "SCANSEEK_SMALL";
+
+/// One name a line; `#` begins a comment.
+const HOT_FUNCTIONS: &str = include_str!("../hot-functions.txt");
+
+/// What `CFLAGS` say to compile most of SQLite for size and the functions a query runs in for
+/// speed. Cargo's profile asks for speed everywhere; the wrapper then marks all functions
+/// `minsize`, and these options take the mark off the hot ones.
+pub(crate) fn size_flags() -> String {
+    let names = HOT_FUNCTIONS.lines().map(str::trim);
+    let names = names.filter(|name| !name.is_empty() && !name.starts_with('#'));
+    names.fold(format!("-D{SMALL}"), |flags, name| {
+        flags + " -mllvm -force-remove-attribute=" + name + ":minsize"
+    })
+}
+
 /// SQLite's own `sqlite3Hwtime` reads the processor's cycle counter, which WebAssembly does not
 /// have: it would always answer 0 and no loop would show its time. The guard macro keeps SQLite's
 /// out, and ours asks the engine crate for a clock.
@@ -57,7 +74,13 @@ fn wrapper(source: &Path) -> String {
          #ifndef SQLITE_HWTIME_H\n\
          #define SQLITE_HWTIME_H\n\
          #endif\n\
+         #ifdef {SMALL}\n\
+         #pragma clang attribute push(__attribute__((minsize)), apply_to = function)\n\
+         #endif\n\
          #include \"{}\"\n\
+         #ifdef {SMALL}\n\
+         #pragma clang attribute pop\n\
+         #endif\n\
          extern sqlite3_uint64 scanseek_hwtime(void);\n\
          SQLITE_PRIVATE sqlite3_uint64 sqlite3Hwtime(void){{ return scanseek_hwtime(); }}\n",
         source.join("sqlite3.c").display()
@@ -85,5 +108,16 @@ mod tests {
         let position = |part: &str| text.find(part).unwrap();
         assert!(position("#define SQLITE_HWTIME_H") < position("/r/sqlite3/sqlite3.c"));
         assert!(position("/r/sqlite3/sqlite3.c") < position("sqlite3Hwtime(void){"));
+        assert!(position("attribute push") < position("/r/sqlite3/sqlite3.c"));
+        assert!(position("/r/sqlite3/sqlite3.c") < position("attribute pop"));
+    }
+
+    #[test]
+    fn the_interpreter_is_among_the_hot_functions_and_comments_are_not() {
+        let flags = size_flags();
+        assert!(flags.starts_with("-DSCANSEEK_SMALL "));
+        assert!(flags.contains(" -mllvm -force-remove-attribute=sqlite3VdbeExec:minsize"));
+        assert!(!flags.contains('#'));
+        assert_eq!(flags.matches("-mllvm").count(), flags.matches(":minsize").count());
     }
 }

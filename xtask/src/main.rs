@@ -36,7 +36,7 @@ Usage: cargo xtask <command>
   ci                        the same as test --full
   doctor                    list the tools that are needed and how to get those missing
   setup                     get the missing tools
-  size                      list the size of each file the page sends
+  size                      list the size of each file the page sends and check the budget
   bench [options]           time the engine; options go to www/bench/run.mjs
   bless                     accept the present types of the WebAssembly package as reviewed
 ";
@@ -88,7 +88,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         "size" => {
             no_options(rest)?;
             page::set_up_and_build(&pins)?;
-            size::run()?;
+            size::run(&pins)?;
         }
         "bench" => {
             bench::check()?;

@@ -15,6 +15,7 @@ pub(crate) struct Pins {
     pub(crate) tools: ToolPins,
     pub(crate) build: BuildPins,
     pub(crate) wasm_opt: WasmOptPins,
+    pub(crate) size: SizePins,
     pub(crate) debian: DebianPins,
     /// The oldest rustc that works: `rust-version` of the workspace.
     #[serde(skip)]
@@ -54,6 +55,14 @@ pub(crate) struct BuildPins {
 #[serde(deny_unknown_fields)]
 pub(crate) struct WasmOptPins {
     pub(crate) flags: Vec<String>,
+}
+
+/// What `cargo xtask size` allows.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct SizePins {
+    /// The module compressed with brotli 11, in kB of 1,000 bytes.
+    pub(crate) wasm_brotli_kb: u32,
 }
 
 /// Debian packages by what they are for, each `name` or `name | other name`.

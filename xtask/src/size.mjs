@@ -1,9 +1,12 @@
-/** Prints the size of every file below a folder: raw, with gzip -9 and with brotli -11, in kB of 1,000 bytes. */
+/**
+ * Prints the size of every file below a folder: raw, with gzip -9 and with brotli -11, in kB of 1,000 bytes.
+ * Fails when the WebAssembly module is larger with brotli than the budget.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const folder = process.argv.at(-1);
+const [folder, budget] = process.argv.slice(-2);
 const rows = readdirSync(folder, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => {
@@ -27,3 +30,8 @@ const kilobytes = (sizes) => sizes.map((size) => `${(size / 1000).toFixed(1)} kB
 line("file", ["raw", "gzip", "brotli"]);
 for (const row of rows) line(row.name, kilobytes(row.sizes));
 line("total", kilobytes(total));
+
+const modules = rows.filter((row) => row.name.endsWith(".wasm"));
+const sent = modules.reduce((sum, row) => sum + row.sizes[2], 0) / 1000;
+console.log(`\nWebAssembly with brotli: ${sent.toFixed(1)} kB, budget ${budget} kB`);
+if (modules.length === 0 || sent > Number(budget)) process.exitCode = 1;

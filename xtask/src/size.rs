@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::pins::Pins;
 use crate::process::{self, require};
 use crate::serve;
 
@@ -11,11 +12,11 @@ const SCRIPT: &str = include_str!("size.mjs");
 /// Prints the table.
 ///
 /// # Errors
-/// When the page was not built.
-pub(crate) fn run() -> Result<()> {
+/// When the page was not built, or when its module is larger than `wasm-pack.toml` allows.
+pub(crate) fn run(pins: &Pins) -> Result<()> {
     let mut node = process::command("node");
     node.args(["--input-type=module", "--eval", SCRIPT, "--"]);
-    node.arg(serve::Site::load()?.folder());
+    node.arg(serve::Site::load()?.folder()).arg(pins.size.wasm_brotli_kb.to_string());
     print!("{}", require(node, "measuring")?);
     Ok(())
 }

@@ -45,6 +45,8 @@ pub(crate) struct Clang {
     pub(crate) cc: PathBuf,
     pub(crate) ar: PathBuf,
     pub(crate) version: String,
+    /// Whether it can take `minsize` off single functions.
+    pub(crate) can_unmark: bool,
 }
 
 impl ToolchainKind {
@@ -160,8 +162,22 @@ pub(crate) fn find_clang() -> Option<Clang> {
         version.arg("--version");
         let version = answer(version)?.lines().next()?.to_owned();
         let ar = find_archiver(&cc)?;
-        Some(Clang { cc, ar, version })
+        let can_unmark = can_unmark(&cc);
+        if !can_unmark {
+            println!("      {version} cannot compile single functions for speed: the module will be larger");
+        }
+        Some(Clang { cc, ar, version, can_unmark })
     })
+}
+
+const NO_SOURCE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
+/// Tried on an empty source, as no version says it.
+fn can_unmark(cc: &Path) -> bool {
+    let mut try_out = process::command(cc);
+    try_out.args(["--target=wasm32-unknown-unknown", "-fsyntax-only", "-x", "c"]);
+    try_out.args(["-mllvm", "-force-remove-attribute=f:minsize"]).arg(NO_SOURCE);
+    answer(try_out).is_some()
 }
 
 fn has_wasm32(targets: &str) -> bool {

@@ -53,7 +53,21 @@ pub(crate) fn prepare_command(command: &mut Command, pins: &Pins, tools: &Tools)
     command.env(format!("CC_{target}"), &tools.clang.cc);
     command.env(format!("AR_{target}"), &tools.clang.ar);
     command.envs(&pins.build.env);
+    if let Some(flags) = c_flags(pins, tools) {
+        command.env(format!("CFLAGS_{target}"), flags);
+    }
     Ok(())
+}
+
+/// Options of the C compiler, those that make SQLite smaller among them where it knows them. A
+/// compiler that does not makes a module that is larger and otherwise the same.
+fn c_flags(pins: &Pins, tools: &Tools) -> Option<String> {
+    let name = format!("CFLAGS_{}", pins.build.rust_target.replace('-', "_"));
+    let own = pins.build.env.get(&name).cloned().or_else(|| std::env::var(name).ok());
+    if !tools.clang.can_unmark {
+        return own;
+    }
+    Some([own.unwrap_or_default(), amalgamation::size_flags()].join(" ").trim().to_owned())
 }
 
 /// The types wasm-bindgen wrote for the package.
@@ -81,6 +95,7 @@ fn inputs(pins: &Pins, tools: &Tools) -> Result<String> {
     // Nothing of the command line's goes into the page, and tests do not either.
     inputs.files(&root().join("crates"), &["scanseek-cli", "tests", "target"])?;
     inputs.text(&pins.locked_wasm_bindgen);
+    inputs.text(&c_flags(pins, tools).unwrap_or_default());
     Ok(inputs.finish())
 }
 
