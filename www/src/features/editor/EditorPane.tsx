@@ -6,6 +6,7 @@ import { diagnostics, explained } from "../../store/plan";
 import { runTask } from "../../store/results";
 import type { Tone } from "../../ui/basics";
 import { Icon } from "../../ui/icon";
+import { standsIn } from "../plan/PlanNotices";
 import { Editor } from "./Editor";
 
 /** The most serious tone in a statement's plan. */
@@ -45,7 +46,8 @@ function StatementStrip() {
     <nav class="strip" aria-label="Statements">
       {statements.value.map((statement) => {
         const tone = toneOf(statement.index);
-        const bad = explained.value?.statements[statement.index]?.error;
+        const planned = explained.value?.statements[statement.index];
+        const bad = planned?.error;
         return (
           <button
             key={statement.index}
@@ -63,6 +65,7 @@ function StatementStrip() {
             )}
             <span class="strip-name">{nameOf(statement)}</span>
             {statement.weight !== 1 && <span class="weight">×{statement.weight}</span>}
+            {planned && standsIn(planned) && <span class="tag">not run</span>}
           </button>
         );
       })}

@@ -8,6 +8,7 @@ import { Badge, CodeBlock, CopyButton, Empty, ErrorNote } from "../../ui/basics"
 import { CountersHelp, CountersRow } from "../../ui/counters";
 import { Icon } from "../../ui/icon";
 import { Segmented } from "../../ui/segmented";
+import { PlanNotices, PlanState, standsIn } from "./PlanNotices";
 import { PlanTree } from "./PlanTree";
 
 const SEVERITY = {
@@ -45,9 +46,7 @@ export function PlanTab() {
     <div class="plan">
       <div class="panel-bar">
         <h2>{nameOf(statement)}</h2>
-        <span class={measured ? "state measured" : "state"} data-testid="plan-state">
-          {measured ? "Measured" : "Not executed: this is the plan"}
-        </span>
+        <PlanState measured={measured} onlyExplained={standsIn(plan)} />
         <span class="spacer" />
         {chosenDdl.value.length > 0 && (
           <Segmented
@@ -75,12 +74,19 @@ export function PlanTab() {
         />
       </div>
       {plan.error && <ErrorNote error={plan.error} />}
+      <PlanNotices notices={plan.notices} />
       {plan.plan.length === 0 && !plan.error && (
         <p class="fine">SQLite needs no plan for this statement: it reads no table.</p>
       )}
       {planView.value === "tree" && plan.plan.length > 0 && (
-        <div class="plan-columns">
-          <PlanTree nodes={plan.plan} measured={measured} selected={node?.id ?? null} />
+        <div class={measured ? "plan-columns measured" : "plan-columns"}>
+          <PlanTree
+            nodes={plan.plan}
+            measured={measured}
+            counters={plan.counters}
+            rest={plan.rest}
+            selected={node?.id ?? null}
+          />
           <aside class="node-help" aria-label="About this step" aria-live="polite">
             {node && (
               <>
@@ -134,7 +140,7 @@ export function PlanTab() {
           <CountersHelp />
         </section>
       )}
-      {!measured && plan.plan.length > 0 && !withChosen.value && (
+      {!measured && plan.plan.length > 0 && !withChosen.value && !standsIn(plan) && (
         <p class="fine run-hint">
           <Icon name="run" size={13} /> Run it to see rows and work per step.
         </p>
