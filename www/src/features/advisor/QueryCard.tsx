@@ -11,7 +11,8 @@ const VERDICT: Record<QueryAdvice["verdict"], { tone: Tone; word: string }> = {
   not_measured: { tone: "warn", word: "Not measured" },
 };
 
-export function QueryCard({ query }: { query: QueryAdvice }) {
+/** `after` heads what the query does with the suggestion. */
+export function QueryCard({ query, after }: { query: QueryAdvice; after: string }) {
   const { tone, word } = VERDICT[query.verdict];
   const changed = query.before_text !== query.after_text;
   const ratio = query.after.vm_steps > 0 ? query.before.vm_steps / query.after.vm_steps : null;
@@ -34,15 +35,15 @@ export function QueryCard({ query }: { query: QueryAdvice }) {
         <>
           <div class="before-after">
             <PlanText label="As is" text={query.before_text} nodes={query.before_plan} query={query.name} />
-            <PlanText
-              label="With indexes"
-              text={query.after_text}
-              nodes={query.after_plan}
-              query={query.name}
-            />
+            <PlanText label={after} text={query.after_text} nodes={query.after_plan} query={query.name} />
           </div>
           {query.verdict !== "not_measured" && (
-            <CountersTable before={query.before} after={query.after} caption={`Counters of ${query.name}`} />
+            <CountersTable
+              before={query.before}
+              after={query.after}
+              caption={`Counters of ${query.name}`}
+              heads={["As is", after]}
+            />
           )}
         </>
       ) : (

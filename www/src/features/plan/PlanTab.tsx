@@ -1,6 +1,6 @@
 /** The plan of the statement under the cursor: tree or text, findings, counters. */
 import type { PlanNode } from "../../engine/types";
-import { chosenCount, chosenDdl } from "../../store/chosen";
+import { ANALYZE, chosenCount, chosenDdl } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
 import { planError, planView, selectedNode, shownPlan, wantChosen, withChosen } from "../../store/plan";
@@ -53,7 +53,10 @@ export function PlanTab() {
             label="Database"
             options={[
               { id: "as_is", label: "As is" },
-              { id: "with", label: `With ${chosenCount.value} chosen` },
+              {
+                id: "with",
+                label: chosenCount.value > 0 ? `With ${chosenCount.value} chosen` : `With ${ANALYZE}`,
+              },
             ]}
             current={withChosen.value ? "with" : "as_is"}
             onChange={(id) => {
