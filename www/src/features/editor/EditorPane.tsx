@@ -2,12 +2,14 @@
 import { run } from "../../store/actions";
 import { opened } from "../../store/database";
 import { active, moveTo, nameOf, selection, statements } from "../../store/editor";
+import { parameters } from "../../store/parameters";
 import { diagnostics, explained } from "../../store/plan";
 import { runTask } from "../../store/results";
 import type { Tone } from "../../ui/basics";
 import { Icon } from "../../ui/icon";
 import { standsIn } from "../plan/PlanNotices";
 import { Editor } from "./Editor";
+import { Parameters } from "./Parameters";
 
 /** The most serious tone in a statement's plan. */
 function toneOf(index: number): Tone | null {
@@ -35,6 +37,7 @@ export function EditorPane() {
         <RunButton />
       </div>
       <Editor />
+      <Parameters />
       <ErrorLine />
     </section>
   );
@@ -101,7 +104,9 @@ function RunButton() {
 /** The first marked error, in words under the editor, so that it can be read without hovering. */
 function ErrorLine() {
   const current = active.value;
-  const found = diagnostics.value;
+  // That a value is missing is said at its field.
+  const atField = parameters.value.some(({ wanted }) => wanted) ? runTask.error.value?.message : undefined;
+  const found = diagnostics.value.filter(({ message }) => !atField || !message.startsWith(atField));
   const here =
     found.find(({ from }) => current && from >= current.span.start && from <= current.span.end) ?? found[0];
   return (
