@@ -21,7 +21,8 @@ import {
 import { about, engineState, samples } from "./engine";
 import { sortFiles } from "./files";
 import { patch, patchError } from "./patch";
-import { explained, planError, selectedNode, wantChosen, withChosen } from "./plan";
+import { explained, planError, selectedNode, shownPlan, wantChosen, withChosen } from "./plan";
+import { COUNT_AT_ONCE_NS, program, programTask } from "./program";
 import { DEADLINE_MS, ROW_CAP, ranName, ranSlice, runTask } from "./results";
 import { linkState, shareOpen, shareTask } from "./share";
 import { clearTask, type Task } from "./task";
@@ -86,6 +87,13 @@ export function start(): void {
   effect(() => {
     chosenDdl.value;
     if (tab.value === "patch" && opened.value) untracked(() => void refreshPatch());
+  });
+
+  effect(() => {
+    explained.value;
+    active.value?.sql;
+    runTask.value.value;
+    if (tab.value === "bytecode" && opened.value) untracked(() => void refreshProgram());
   });
 
   window.addEventListener("hashchange", () => void openLink(location.hash));
@@ -160,12 +168,13 @@ function showOpened(value: Opened): void {
   batch(() => {
     opened.value = value;
     explained.value = null;
-    for (const task of [runTask, suggestTask, trialTask, shareTask])
+    for (const task of [runTask, suggestTask, trialTask, shareTask, programTask])
       clearTask<unknown>(task as Task<unknown>);
     chosen.value = [];
     wantChosen.value = false;
     patch.value = null;
     ranSlice.value = null;
+    program.value = null;
     ownIndexError.value = null;
     tab.value = "plan";
     if (linkState.value.type !== "waiting_for_file") linkState.value = { type: "none" };
@@ -334,9 +343,7 @@ export async function run(): Promise<void> {
     ranSlice.value = slice;
     ranName.value = picked.trim() ? "Selection" : statement ? nameOf(statement) : "";
   });
-  await perform(runTask, () =>
-    client.call("run", [slice.text, { row_cap: ROW_CAP, deadline_ms: DEADLINE_MS }], report(runTask)),
-  );
+  await perform(runTask, () => client.call("run", [slice.text, RUN_OPTIONS], report(runTask)));
 }
 
 export async function suggest(): Promise<void> {
@@ -402,6 +409,37 @@ async function refreshPatch(): Promise<void> {
     const error = asWireError(cause);
     if (error.code !== "cancelled") patchError.value = error;
   }
+}
+
+// ---- program -------------------------------------------------------------------------------------------
+
+const RUN_OPTIONS = { row_cap: ROW_CAP, deadline_ms: DEADLINE_MS };
+
+/** Fetches the program of the statement that is meant, counted if it was just run and that was quick. */
+async function refreshProgram(): Promise<void> {
+  const sql = active.value ? activeSlice().text : "";
+  const quick = (runTask.value.value?.elapsed_ns ?? 0) < COUNT_AT_ONCE_NS;
+  const counted = shownPlan.value?.measured === true && quick;
+  const known = program.value;
+  if (!sql || (known?.text === sql && (known.counted || !counted))) return;
+  await loadProgram(sql, counted);
+}
+
+/** Runs the statement that is meant, to count how often each instruction is carried out. */
+export async function countProgram(): Promise<void> {
+  await loadProgram(activeSlice().text, true);
+}
+
+async function loadProgram(sql: string, counted: boolean): Promise<void> {
+  if (programTask.startedAt.value !== null) return;
+  const options = counted ? RUN_OPTIONS : null;
+  const value = await perform(programTask, () =>
+    client.call("bytecode", [sql, options], report(programTask)),
+  );
+  if (value) program.value = { text: sql, counted, value };
+  else if (program.value?.text !== sql) program.value = null;
+  // While it was fetched, another statement may have become the one that is meant.
+  if (tab.value === "bytecode" && active.value && activeSlice().text !== sql) await refreshProgram();
 }
 
 // ---- share ---------------------------------------------------------------------------------------------

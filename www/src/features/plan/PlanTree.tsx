@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import type { Counters, PlanNode, Work } from "../../engine/types";
 import { selectedNode } from "../../store/plan";
+import { Bar } from "../../ui/bar";
 import { Badge } from "../../ui/basics";
 import { count } from "../../ui/format";
 import { moveFocus } from "../../ui/tree";
@@ -173,23 +174,5 @@ function SumRow({ name, title, work }: { name: string; title?: string; work: Wor
       <Figure label={REQUESTS}>{count(work.page_requests)}</Figure>
       <Figure label={READS}>{count(work.page_reads)}</Figure>
     </tr>
-  );
-}
-
-function Bar({ value, most, children }: { value: number; most: number; children?: ComponentChildren }) {
-  const share = value / most;
-  return (
-    <div class="bar">
-      <span>
-        {count(value)}
-        {children}
-      </span>
-      <span class="bar-track" aria-hidden="true">
-        <span
-          class={share > 0.4 ? "bar-fill much" : "bar-fill"}
-          style={{ width: `${Math.max(share * 100, value > 0 ? 1 : 0)}%` }}
-        />
-      </span>
-    </div>
   );
 }
