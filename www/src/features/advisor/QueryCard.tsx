@@ -1,8 +1,9 @@
 /** One query of a suggestion: its plan and counters before and after. */
-import type { PlanNode, QueryAdvice } from "../../engine/types";
+import type { QueryAdvice } from "../../engine/types";
 import { Badge, type Tone } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
 import { brief } from "../../ui/format";
+import { PlanText } from "../plan/PlanText";
 
 const VERDICT: Record<QueryAdvice["verdict"], { tone: Tone; word: string }> = {
   faster: { tone: "good", word: "Less work" },
@@ -56,34 +57,4 @@ export function QueryCard({ query, after }: { query: QueryAdvice; after: string 
       )}
     </li>
   );
-}
-
-interface PlanTextProps {
-  label: string;
-  text: string;
-  nodes: PlanNode[];
-  query: string;
-}
-
-function PlanText({ label, text, nodes, query }: PlanTextProps) {
-  return (
-    <figure class="plan-text">
-      <figcaption>{label}</figcaption>
-      <pre class="code" tabIndex={0} role="group" aria-label={`${query}: ${label}`}>
-        {text
-          .trimEnd()
-          .split("\n")
-          .map((line, index) => (
-            <code key={index} class={`tone-${toneOf(line, nodes)}`}>
-              {`${line}\n`}
-            </code>
-          ))}
-      </pre>
-    </figure>
-  );
-}
-
-/** The tone of the node whose text this line ends with. */
-function toneOf(line: string, nodes: PlanNode[]): Tone {
-  return nodes.find((node) => line.endsWith(node.detail))?.tone ?? "neutral";
 }

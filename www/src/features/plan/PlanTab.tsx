@@ -4,12 +4,16 @@ import { ANALYZE, chosenCount, chosenDdl } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
 import { planError, planView, selectedNode, shownPlan, wantChosen, withChosen } from "../../store/plan";
+import { whyOpen } from "../../store/why";
 import { Badge, CodeBlock, CopyButton, Empty, ErrorNote } from "../../ui/basics";
 import { CountersHelp, CountersRow } from "../../ui/counters";
 import { Icon } from "../../ui/icon";
+import { later } from "../../ui/later";
 import { Segmented } from "../../ui/segmented";
 import { PlanNotices, PlanState, standsIn } from "./PlanNotices";
 import { PlanTree } from "./PlanTree";
+
+const WhyPanel = later(() => import("../why/WhyPanel").then((part) => part.WhyPanel));
 
 const SEVERITY = {
   high: { tone: "bad", word: "High" },
@@ -142,6 +146,18 @@ export function PlanTab() {
           <CountersRow counters={plan.counters} />
           <CountersHelp />
         </section>
+      )}
+      {plan.plan.length > 0 && (
+        <details
+          class="why"
+          open={whyOpen.value}
+          onToggle={(event) => {
+            whyOpen.value = event.currentTarget.open;
+          }}
+        >
+          <summary>Why this plan?</summary>
+          {whyOpen.value && <WhyPanel />}
+        </details>
       )}
       {!measured && plan.plan.length > 0 && !withChosen.value && !standsIn(plan) && (
         <p class="fine run-hint">
