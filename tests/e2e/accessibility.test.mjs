@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { close, launch, openPage, openSample, require, showTab, suggestIndexes } from "./page.mjs";
+import { close, launch, openPage, openSample, require, showTab, suggestIndexes, type } from "./page.mjs";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
@@ -20,6 +20,11 @@ async function audit(page, state) {
     );
   });
   assert.deepEqual(violations, [], state);
+}
+
+async function fits(page) {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(wider <= 0, `the page is ${wider} px wider than the window`);
 }
 
 const LOOKS = [
@@ -44,6 +49,21 @@ for (const look of LOOKS) {
     await showTab(page, "Plan");
     await page.locator(".plan-tree.measured").waitFor();
     await audit(page, "measured plan");
+    await page.getByText("Why this plan?").click();
+    await page.getByText(/Optimisations switched off/).click();
+    await page.getByRole("button", { name: "Try every switch" }).click();
+    await page.getByTestId("why-summary").waitFor();
+    await page.getByRole("group", { name: "Statistics" }).getByRole("button", { name: "ANALYZE" }).click();
+    await page
+      .getByText(/The plan stays as it is|Under the switches/)
+      .first()
+      .waitFor();
+    await audit(page, "why this plan");
+    await fits(page);
+    await showTab(page, "Bytecode");
+    await page.getByRole("grid", { name: "Instructions" }).waitFor();
+    await audit(page, "bytecode");
+    await fits(page);
     await suggestIndexes(page);
     await audit(page, "suggestion");
     await showTab(page, "Trial");
@@ -53,14 +73,27 @@ for (const look of LOOKS) {
     await showTab(page, "Patch");
     await page.getByRole("group", { name: "Apply script" }).waitFor();
     await audit(page, "patch");
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    assert.ok(wider <= 0, `the page is ${wider} px wider than the window`);
+    await fits(page);
     await page.getByRole("button", { name: "Share" }).click();
     await page.getByLabel("Link", { exact: true }).waitFor();
     await audit(page, "share");
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "About" }).click();
     await audit(page, "about");
+    await page.keyboard.press("Escape");
+    await type(
+      page,
+      "SELECT soundslike(name) FROM customers;\nSELECT * FROM invoices WHERE customer_id = :id;",
+    );
+    await page.getByTestId("parameters").waitFor();
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByText("needs a value").waitFor();
+    await audit(page, "parameters");
+    await fits(page);
+    await showTab(page, "Plan");
+    await page.getByRole("button", { name: /query 1/ }).click();
+    await page.getByTestId("notice-stand_in").waitFor();
+    await audit(page, "explained, not run");
     await close(session);
   });
 }

@@ -68,6 +68,20 @@ def small(path):
     connection.close()
 
 
+def unanalysed(path):
+    """Two indexes and no statistics: SQLite takes the one on two kinds, not the one on 4,001 devices."""
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE events(id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, device TEXT NOT NULL)")
+    connection.executemany(
+        "INSERT INTO events VALUES (?, ?, ?)",
+        ((i, i % 2, f"device {i * 7919 % 4001}") for i in range(1, 20_001)),
+    )
+    connection.execute("CREATE INDEX by_kind ON events(kind)")
+    connection.execute("CREATE INDEX by_device ON events(device)")
+    connection.commit()
+    connection.close()
+
+
 def utf16(path):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA encoding = 'UTF-16le'")

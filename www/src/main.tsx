@@ -19,12 +19,14 @@ import { chosenCount } from "./store/chosen";
 import { opened } from "./store/database";
 import { linkState } from "./store/share";
 import { TABS, type TabId, tab } from "./store/view";
+import { later } from "./ui/later";
 import { Splitter } from "./ui/splitter";
 import { Tabs } from "./ui/tabs";
 
 const PANELS: Record<TabId, () => preact.JSX.Element | null> = {
   plan: PlanTab,
   rows: RowsTab,
+  bytecode: later(() => import("./features/bytecode/BytecodeTab").then((part) => part.BytecodeTab)),
   suggest: SuggestTab,
   trial: TrialTab,
   patch: PatchTab,

@@ -21,12 +21,14 @@ import {
 import { about, engineState, samples } from "./engine";
 import { sortFiles } from "./files";
 import { patch, patchError } from "./patch";
-import { explained, planError, selectedNode, wantChosen, withChosen } from "./plan";
+import { explained, planError, selectedNode, shownPlan, wantChosen, withChosen } from "./plan";
+import { COUNT_AT_ONCE_NS, program, programTask } from "./program";
 import { DEADLINE_MS, ROW_CAP, ranName, ranSlice, runTask } from "./results";
 import { linkState, shareOpen, shareTask } from "./share";
 import { clearTask, type Task } from "./task";
 import { budgetMs, trialTask, triedWith } from "./trial";
 import { dismiss, notices, notify, tab } from "./view";
+import { planUnder, runUnderTask, switched, switches, underError, whyOpen, whyTask, whyText } from "./why";
 
 /** Typing rests this long before the plan is asked for. */
 const TYPING_PAUSE_MS = 150;
@@ -86,6 +88,20 @@ export function start(): void {
   effect(() => {
     chosenDdl.value;
     if (tab.value === "patch" && opened.value) untracked(() => void refreshPatch());
+  });
+
+  effect(() => {
+    explained.value;
+    active.value?.sql;
+    runTask.value.value;
+    if (tab.value === "bytecode" && opened.value) untracked(() => void refreshProgram());
+  });
+
+  effect(() => {
+    explained.value;
+    active.value?.sql;
+    switches.value;
+    if (whyOpen.value && tab.value === "plan" && opened.value) untracked(() => void refreshUnder());
   });
 
   window.addEventListener("hashchange", () => void openLink(location.hash));
@@ -160,12 +176,14 @@ function showOpened(value: Opened): void {
   batch(() => {
     opened.value = value;
     explained.value = null;
-    for (const task of [runTask, suggestTask, trialTask, shareTask])
+    for (const task of [runTask, suggestTask, trialTask, shareTask, programTask, whyTask, runUnderTask])
       clearTask<unknown>(task as Task<unknown>);
     chosen.value = [];
     wantChosen.value = false;
     patch.value = null;
     ranSlice.value = null;
+    program.value = null;
+    planUnder.value = null;
     ownIndexError.value = null;
     tab.value = "plan";
     if (linkState.value.type !== "waiting_for_file") linkState.value = { type: "none" };
@@ -334,9 +352,7 @@ export async function run(): Promise<void> {
     ranSlice.value = slice;
     ranName.value = picked.trim() ? "Selection" : statement ? nameOf(statement) : "";
   });
-  await perform(runTask, () =>
-    client.call("run", [slice.text, { row_cap: ROW_CAP, deadline_ms: DEADLINE_MS }], report(runTask)),
-  );
+  await perform(runTask, () => client.call("run", [slice.text, RUN_OPTIONS], report(runTask)));
 }
 
 export async function suggest(): Promise<void> {
@@ -402,6 +418,102 @@ async function refreshPatch(): Promise<void> {
     const error = asWireError(cause);
     if (error.code !== "cancelled") patchError.value = error;
   }
+}
+
+// ---- program -------------------------------------------------------------------------------------------
+
+const RUN_OPTIONS = { row_cap: ROW_CAP, deadline_ms: DEADLINE_MS };
+
+/** Fetches the program of the statement that is meant, counted if it was just run and that was quick. */
+async function refreshProgram(): Promise<void> {
+  const sql = active.value ? activeSlice().text : "";
+  const quick = (runTask.value.value?.elapsed_ns ?? 0) < COUNT_AT_ONCE_NS;
+  const counted = shownPlan.value?.measured === true && quick;
+  const known = program.value;
+  if (!sql || (known?.text === sql && (known.counted || !counted))) return;
+  await loadProgram(sql, counted);
+}
+
+/** Runs the statement that is meant, to count how often each instruction is carried out. */
+export async function countProgram(): Promise<void> {
+  await loadProgram(activeSlice().text, true);
+}
+
+async function loadProgram(sql: string, counted: boolean): Promise<void> {
+  if (programTask.startedAt.value !== null) return;
+  const options = counted ? RUN_OPTIONS : null;
+  const value = await perform(programTask, () =>
+    client.call("bytecode", [sql, options], report(programTask)),
+  );
+  if (value) program.value = { text: sql, counted, value };
+  else if (program.value?.text !== sql) program.value = null;
+  // While it was fetched, another statement may have become the one that is meant.
+  if (tab.value === "bytecode" && active.value && activeSlice().text !== sql) await refreshProgram();
+}
+
+// ---- why this plan -------------------------------------------------------------------------------------
+
+/** The statement that is meant as the engine is to be given it, and whether it can be run. */
+function asked(): { sql: string; options: typeof RUN_OPTIONS | null } {
+  const planned = active.value ? explained.value?.statements[active.value.index] : undefined;
+  const unfit = planned?.notices.some(
+    ({ code }) => code === "stand_in" || code === "parameter_without_value",
+  );
+  const runs = planned?.statement.kind === "read" && !planned.error && !unfit;
+  return { sql: activeSlice().text, options: runs ? RUN_OPTIONS : null };
+}
+
+async function refreshUnder(): Promise<void> {
+  const { sql } = asked();
+  const under = switches.value;
+  if (!switched.value || !active.value) {
+    batch(() => {
+      planUnder.value = null;
+      underError.value = null;
+    });
+    return;
+  }
+  try {
+    const answer = await client.call("explain_under", [sql, under], { lane: "under" }).answer;
+    const plan = answer.statements[0];
+    if (under !== switches.value || !plan) return;
+    batch(() => {
+      planUnder.value = { text: sql, plan };
+      underError.value = plan.error;
+    });
+  } catch (cause) {
+    const error = asWireError(cause);
+    if (error.code !== "cancelled") underError.value = error;
+  }
+}
+
+/** Tries each switch alone, and runs the statement under those that change its plan. */
+export async function askWhy(): Promise<void> {
+  const { sql, options } = asked();
+  const value = await perform(whyTask, () => client.call("why", [sql, options], report(whyTask)));
+  if (value) whyText.value = sql;
+}
+
+/** Runs the statement as it is and under the switches. */
+export async function runUnder(): Promise<void> {
+  const { sql } = asked();
+  const under = switches.value;
+  await perform(runUnderTask, () => {
+    const one = { ...RUN_OPTIONS, row_cap: 1 };
+    const before = client.call("run", [sql, one], report(runUnderTask));
+    const after = client.call("run_under", [sql, under, one], report(runUnderTask));
+    const answer = Promise.all([before.answer, after.answer]).then(([was, is]) => ({
+      text: sql,
+      switches: under,
+      before: was.stopped === "end" ? was.statement.counters : null,
+      after: is.stopped === "end" ? is.statement.counters : null,
+    }));
+    const cancel = () => {
+      after.cancel();
+      before.cancel();
+    };
+    return { answer, cancel };
+  });
 }
 
 // ---- share ---------------------------------------------------------------------------------------------

@@ -16,6 +16,13 @@ export const ANALYZE = "ANALYZE";
 /** Indexes alone, for texts that count them. */
 export const chosenCount = computed(() => chosenDdl.value.filter((ddl) => ddl !== ANALYZE).length);
 
+/** What is chosen, in words: "2 chosen indexes", "ANALYZE", "1 chosen index and ANALYZE"; "" if nothing is. */
+export const chosenWords = computed(() => {
+  const n = chosenCount.value;
+  const indexes = n === 0 ? [] : [`${n} chosen ${n === 1 ? "index" : "indexes"}`];
+  return [...indexes, ...(isChosen(ANALYZE) ? [ANALYZE] : [])].join(" and ");
+});
+
 export function isChosen(ddl: string): boolean {
   return chosenDdl.value.includes(ddl);
 }

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Explained, StatementPlan, WireError } from "../engine/types";
 import { chosenDdl } from "./chosen";
-import { active, text } from "./editor";
+import { active, sliceOf, statements, text } from "./editor";
 import { ranSlice, runTask } from "./results";
 
 export const explained = signal<Explained | null>(null);
@@ -19,7 +19,12 @@ export const shownPlan = computed<{ plan: StatementPlan; measured: boolean } | n
   const statement = active.value;
   if (!statement) return null;
   const ran = runTask.value.value?.statement;
-  if (!withChosen.value && ran?.counters && ran.statement.sql === statement.sql) {
+  const same =
+    ran?.statement.sql === statement.sql &&
+    // With other values for its parameters it is another run.
+    (ran.statement.parameters.length === 0 ||
+      ranSlice.value?.text === sliceOf(statements.value, statement, text.value).text);
+  if (!withChosen.value && ran?.counters && same) {
     // Counting all rows is one opcode to SQLite, which then measures no step: the planned steps stay on show.
     const planned = explained.value?.statements[statement.index]?.plan ?? [];
     return { plan: ran.plan.length > 0 ? ran : { ...ran, plan: planned }, measured: true };

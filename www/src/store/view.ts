@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 export const TABS = [
   { id: "plan", label: "Plan" },
   { id: "rows", label: "Rows" },
+  { id: "bytecode", label: "Bytecode" },
   { id: "suggest", label: "Suggest" },
   { id: "trial", label: "Trial" },
   { id: "patch", label: "Patch" },

@@ -126,7 +126,12 @@ export function Elapsed({ startedAt }: { startedAt: number }) {
     const timer = setInterval(() => setNow(performance.now()), 100);
     return () => clearInterval(timer);
   }, []);
-  return <span class="elapsed">{(Math.max(0, now - startedAt) / 1000).toFixed(1)} s</span>;
+  // Hidden from screen readers: a status that changes ten times a second would never stop talking.
+  return (
+    <span class="elapsed" aria-hidden="true">
+      {(Math.max(0, now - startedAt) / 1000).toFixed(1)} s
+    </span>
+  );
 }
 
 /** Long work as it goes on. */
@@ -164,8 +169,8 @@ export function Working({ label, work }: { label: string; work: Work }) {
         <span>
           {progress?.stage || label}
           {progress && total !== null && ` (${count(progress.done)} of ${count(total)})`}
-          {reading && <span class="muted"> · {bytesRead(reading)}</span>}
         </span>
+        <span class="spacer" />
         <Elapsed startedAt={startedAt} />
         {cancel && (
           <button type="button" class="button small" onClick={cancel}>
@@ -175,6 +180,10 @@ export function Working({ label, work }: { label: string; work: Work }) {
         )}
       </div>
       <progress aria-label={label} {...bar} />
+      {/* Always a line, so that nothing moves when the first figure comes; the bar tells it to screen readers. */}
+      <p class="working-read" aria-hidden="true">
+        {reading ? bytesRead(reading) : "\u00a0"}
+      </p>
     </div>
   );
 }

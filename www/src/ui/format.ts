@@ -26,6 +26,12 @@ export function ratio(value: number): string {
     : Number(value.toPrecision(3)).toFixed(Math.max(0, 2 - Math.floor(Math.log10(value))));
 }
 
+/** A share of 1 with two significant digits: 0.0307 → "3.1 %". */
+export function percent(share: number): string {
+  const value = Number((share * 100).toPrecision(2));
+  return share > 0 && value < 0.01 ? "under 0.01 %" : `${value} %`;
+}
+
 export function bytes(value: number): string {
   const units = ["bytes", "kB", "MB", "GB"];
   let size = value;

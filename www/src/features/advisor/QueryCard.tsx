@@ -1,8 +1,9 @@
 /** One query of a suggestion: its plan and counters before and after. */
-import type { PlanNode, QueryAdvice } from "../../engine/types";
+import type { QueryAdvice } from "../../engine/types";
 import { Badge, type Tone } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
 import { brief } from "../../ui/format";
+import { PlanText } from "../plan/PlanText";
 
 const VERDICT: Record<QueryAdvice["verdict"], { tone: Tone; word: string }> = {
   faster: { tone: "good", word: "Less work" },
@@ -11,7 +12,8 @@ const VERDICT: Record<QueryAdvice["verdict"], { tone: Tone; word: string }> = {
   not_measured: { tone: "warn", word: "Not measured" },
 };
 
-export function QueryCard({ query }: { query: QueryAdvice }) {
+/** `after` heads what the query does with the suggestion. */
+export function QueryCard({ query, after }: { query: QueryAdvice; after: string }) {
   const { tone, word } = VERDICT[query.verdict];
   const changed = query.before_text !== query.after_text;
   const ratio = query.after.vm_steps > 0 ? query.before.vm_steps / query.after.vm_steps : null;
@@ -34,15 +36,15 @@ export function QueryCard({ query }: { query: QueryAdvice }) {
         <>
           <div class="before-after">
             <PlanText label="As is" text={query.before_text} nodes={query.before_plan} query={query.name} />
-            <PlanText
-              label="With indexes"
-              text={query.after_text}
-              nodes={query.after_plan}
-              query={query.name}
-            />
+            <PlanText label={after} text={query.after_text} nodes={query.after_plan} query={query.name} />
           </div>
           {query.verdict !== "not_measured" && (
-            <CountersTable before={query.before} after={query.after} caption={`Counters of ${query.name}`} />
+            <CountersTable
+              before={query.before}
+              after={query.after}
+              caption={`Counters of ${query.name}`}
+              heads={["As is", after]}
+            />
           )}
         </>
       ) : (
@@ -55,34 +57,4 @@ export function QueryCard({ query }: { query: QueryAdvice }) {
       )}
     </li>
   );
-}
-
-interface PlanTextProps {
-  label: string;
-  text: string;
-  nodes: PlanNode[];
-  query: string;
-}
-
-function PlanText({ label, text, nodes, query }: PlanTextProps) {
-  return (
-    <figure class="plan-text">
-      <figcaption>{label}</figcaption>
-      <pre class="code" tabIndex={0} role="group" aria-label={`${query}: ${label}`}>
-        {text
-          .trimEnd()
-          .split("\n")
-          .map((line, index) => (
-            <code key={index} class={`tone-${toneOf(line, nodes)}`}>
-              {`${line}\n`}
-            </code>
-          ))}
-      </pre>
-    </figure>
-  );
-}
-
-/** The tone of the node whose text this line ends with. */
-function toneOf(line: string, nodes: PlanNode[]): Tone {
-  return nodes.find((node) => line.endsWith(node.detail))?.tone ?? "neutral";
 }

@@ -8,7 +8,7 @@ import { opened } from "../../store/database";
 import { statements, text } from "../../store/editor";
 import { CopyButton, Empty, ErrorNote, Note, Working } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
-import { bytes, plural } from "../../ui/format";
+import { bytes, percent, plural } from "../../ui/format";
 import { Icon } from "../../ui/icon";
 import { QueryCard } from "./QueryCard";
 import { ScopeChoice } from "./ScopeChoice";
@@ -67,7 +67,9 @@ function Suggestion({ value }: { value: Suggested }) {
           testid="no-advice"
           hint="That is not a clean bill of health: only single indexes and short sets were tried, on this data."
         >
-          No index was found that helps {plural(value.queries.length, "this query", "these queries")}.
+          {value.analyze
+            ? "No new index is needed: fresh statistics are enough."
+            : `No index was found that helps ${value.queries.length === 1 ? "this query" : "these queries"}.`}
         </Note>
       ) : (
         <section aria-label="Suggested indexes">
@@ -84,7 +86,7 @@ function Suggestion({ value }: { value: Suggested }) {
       {value.analyze && (
         <section aria-label="Statistics">
           <h3>Statistics</h3>
-          <div class="card advice">
+          <div class="card advice" data-testid="analyze">
             <div class="advice-head">
               <label class="check">
                 <input
@@ -96,9 +98,17 @@ function Suggestion({ value }: { value: Suggested }) {
               </label>
               <code class="ddl">{ANALYZE}</code>
             </div>
+            {value.analyze_because.length > 0 && (
+              <ul class="reasons">
+                {value.analyze_because.map((because) => (
+                  <li key={because}>{because}</li>
+                ))}
+              </ul>
+            )}
             <p class="fine">
-              It counts the data once the indexes are there, so that SQLite picks the right one. The queries
-              were measured with it and take fewer steps.
+              {value.create.length === 0
+                ? "It counts the data, so that SQLite picks the right one of the indexes there are. The queries were measured with it and take fewer steps."
+                : "It counts the data once the indexes are there, so that SQLite picks the right one. The queries were measured with it and take fewer steps."}
             </p>
           </div>
         </section>
@@ -108,13 +118,23 @@ function Suggestion({ value }: { value: Suggested }) {
           <h3>Query by query</h3>
           <ul class="cards">
             {value.queries.map((query) => (
-              <QueryCard key={query.name + query.sql} query={query} />
+              <QueryCard
+                key={query.name + query.sql}
+                query={query}
+                after={value.analyze && value.create.length === 0 ? "With ANALYZE" : "With indexes"}
+              />
             ))}
           </ul>
         </section>
       )}
-      <Left title="Not advised, because" rows={value.not_advised.map(({ ddl, because }) => [ddl, because])} />
-      <Left title="Not analysed" rows={value.not_analysed.map(({ sql, because }) => [sql, because])} />
+      <Left
+        title="Not analysed"
+        rows={value.not_analysed.map(({ name, sql, because }) => ({ name, code: sql, because }))}
+      />
+      <Left
+        title="Not advised, because"
+        rows={value.not_advised.map(({ ddl, because }) => ({ code: ddl, because }))}
+      />
     </>
   );
 }
@@ -141,21 +161,30 @@ function AdviceCard({ advice }: { advice: Advice }) {
           <li key={reason.rule + reason.text}>{reason.text}</li>
         ))}
       </ul>
+      {advice.warning && <Note tone="warn">{advice.warning}</Note>}
       <p class="fine">
-        Takes {bytes(advice.bytes)}. {advice.helps.length > 0 && <>Helps: {advice.helps.join("; ")}.</>}
+        Takes {bytes(advice.bytes)}, {percent(advice.share_of_file)} of the file.{" "}
+        {advice.helps.length > 0 && <>Helps: {advice.helps.join("; ")}.</>}
       </p>
     </li>
   );
 }
 
-function Left({ title, rows }: { title: string; rows: [string, string][] }) {
+interface LeftRow {
+  name?: string;
+  code: string;
+  because: string;
+}
+
+function Left({ title, rows }: { title: string; rows: LeftRow[] }) {
   if (rows.length === 0) return null;
   return (
     <section aria-label={title}>
       <h3>{title}</h3>
       <ul class="left">
-        {rows.map(([code, because]) => (
-          <li key={code}>
+        {rows.map(({ name, code, because }, index) => (
+          <li key={index}>
+            {name && <strong>{name}</strong>}
             <code>{code}</code>
             <span>{because}</span>
           </li>

@@ -2,11 +2,14 @@
 import { run } from "../../store/actions";
 import { opened } from "../../store/database";
 import { active, moveTo, nameOf, selection, statements } from "../../store/editor";
+import { parameters } from "../../store/parameters";
 import { diagnostics, explained } from "../../store/plan";
 import { runTask } from "../../store/results";
 import type { Tone } from "../../ui/basics";
 import { Icon } from "../../ui/icon";
+import { standsIn } from "../plan/PlanNotices";
 import { Editor } from "./Editor";
+import { Parameters } from "./Parameters";
 
 /** The most serious tone in a statement's plan. */
 function toneOf(index: number): Tone | null {
@@ -34,6 +37,7 @@ export function EditorPane() {
         <RunButton />
       </div>
       <Editor />
+      <Parameters />
       <ErrorLine />
     </section>
   );
@@ -45,7 +49,8 @@ function StatementStrip() {
     <nav class="strip" aria-label="Statements">
       {statements.value.map((statement) => {
         const tone = toneOf(statement.index);
-        const bad = explained.value?.statements[statement.index]?.error;
+        const planned = explained.value?.statements[statement.index];
+        const bad = planned?.error;
         return (
           <button
             key={statement.index}
@@ -63,6 +68,7 @@ function StatementStrip() {
             )}
             <span class="strip-name">{nameOf(statement)}</span>
             {statement.weight !== 1 && <span class="weight">×{statement.weight}</span>}
+            {planned && standsIn(planned) && <span class="tag">not run</span>}
           </button>
         );
       })}
@@ -98,7 +104,9 @@ function RunButton() {
 /** The first marked error, in words under the editor, so that it can be read without hovering. */
 function ErrorLine() {
   const current = active.value;
-  const found = diagnostics.value;
+  // That a value is missing is said at its field.
+  const atField = parameters.value.some(({ wanted }) => wanted) ? runTask.error.value?.message : undefined;
+  const found = diagnostics.value.filter(({ message }) => !atField || !message.startsWith(atField));
   const here =
     found.find(({ from }) => current && from >= current.span.start && from <= current.span.end) ?? found[0];
   return (

@@ -54,7 +54,7 @@ export function AboutDialog({ open, onClose }: { open: boolean; onClose: () => v
         </div>
         <div>
           <dt>Arrow keys</dt>
-          <dd>Move in the table list, the plan and the tabs</dd>
+          <dd>Move in the table list, the plan, the program and the tabs</dd>
         </div>
       </dl>
     </Dialog>

@@ -1,9 +1,8 @@
 /** The chosen indexes as scripts: one to apply, one to undo. */
-import { chosenCount, chosenDdl } from "../../store/chosen";
+import { chosenDdl, chosenWords } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { patch, patchError } from "../../store/patch";
 import { CodeBlock, CopyButton, DownloadButton, Empty, ErrorNote } from "../../ui/basics";
-import { plural } from "../../ui/format";
 import { NoneChosen } from "../trial/TrialTab";
 
 export function PatchTab() {
@@ -16,8 +15,7 @@ export function PatchTab() {
   return (
     <div class="patch">
       <p class="fine">
-        {plural(chosenCount.value, "index", "indexes")}. Your file is not changed here: run the script
-        yourself, for example with{" "}
+        {chosenWords.value}. Your file is not changed here: run the script yourself, for example with{" "}
         <code>
           sqlite3 {opened.value.database.name} &lt; {stem}-up.sql
         </code>

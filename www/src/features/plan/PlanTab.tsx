@@ -1,14 +1,19 @@
 /** The plan of the statement under the cursor: tree or text, findings, counters. */
 import type { PlanNode } from "../../engine/types";
-import { chosenCount, chosenDdl } from "../../store/chosen";
+import { ANALYZE, chosenCount, chosenDdl } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
 import { planError, planView, selectedNode, shownPlan, wantChosen, withChosen } from "../../store/plan";
+import { whyOpen } from "../../store/why";
 import { Badge, CodeBlock, CopyButton, Empty, ErrorNote } from "../../ui/basics";
 import { CountersHelp, CountersRow } from "../../ui/counters";
 import { Icon } from "../../ui/icon";
+import { later } from "../../ui/later";
 import { Segmented } from "../../ui/segmented";
+import { PlanNotices, PlanState, standsIn } from "./PlanNotices";
 import { PlanTree } from "./PlanTree";
+
+const WhyPanel = later(() => import("../why/WhyPanel").then((part) => part.WhyPanel));
 
 const SEVERITY = {
   high: { tone: "bad", word: "High" },
@@ -45,16 +50,17 @@ export function PlanTab() {
     <div class="plan">
       <div class="panel-bar">
         <h2>{nameOf(statement)}</h2>
-        <span class={measured ? "state measured" : "state"} data-testid="plan-state">
-          {measured ? "Measured" : "Not executed: this is the plan"}
-        </span>
+        <PlanState measured={measured} onlyExplained={standsIn(plan)} />
         <span class="spacer" />
         {chosenDdl.value.length > 0 && (
           <Segmented
             label="Database"
             options={[
               { id: "as_is", label: "As is" },
-              { id: "with", label: `With ${chosenCount.value} chosen` },
+              {
+                id: "with",
+                label: chosenCount.value > 0 ? `With ${chosenCount.value} chosen` : `With ${ANALYZE}`,
+              },
             ]}
             current={withChosen.value ? "with" : "as_is"}
             onChange={(id) => {
@@ -75,12 +81,19 @@ export function PlanTab() {
         />
       </div>
       {plan.error && <ErrorNote error={plan.error} />}
+      <PlanNotices notices={plan.notices} />
       {plan.plan.length === 0 && !plan.error && (
         <p class="fine">SQLite needs no plan for this statement: it reads no table.</p>
       )}
       {planView.value === "tree" && plan.plan.length > 0 && (
-        <div class="plan-columns">
-          <PlanTree nodes={plan.plan} measured={measured} selected={node?.id ?? null} />
+        <div class={measured ? "plan-columns measured" : "plan-columns"}>
+          <PlanTree
+            nodes={plan.plan}
+            measured={measured}
+            counters={plan.counters}
+            rest={plan.rest}
+            selected={node?.id ?? null}
+          />
           <aside class="node-help" aria-label="About this step" aria-live="polite">
             {node && (
               <>
@@ -134,7 +147,19 @@ export function PlanTab() {
           <CountersHelp />
         </section>
       )}
-      {!measured && plan.plan.length > 0 && !withChosen.value && (
+      {plan.plan.length > 0 && (
+        <details
+          class="why"
+          open={whyOpen.value}
+          onToggle={(event) => {
+            whyOpen.value = event.currentTarget.open;
+          }}
+        >
+          <summary>Why this plan?</summary>
+          {whyOpen.value && <WhyPanel />}
+        </details>
+      )}
+      {!measured && plan.plan.length > 0 && !withChosen.value && !standsIn(plan) && (
         <p class="fine run-hint">
           <Icon name="run" size={13} /> Run it to see rows and work per step.
         </p>

@@ -1,24 +1,36 @@
 /** The plan as a tree grid: one row per step, with bars for the measured work. */
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import type { LoopStats, PlanNode } from "../../engine/types";
+import type { Counters, PlanNode, Work } from "../../engine/types";
 import { selectedNode } from "../../store/plan";
+import { Bar } from "../../ui/bar";
 import { Badge } from "../../ui/basics";
-import { brief, count } from "../../ui/format";
+import { count } from "../../ui/format";
 import { moveFocus } from "../../ui/tree";
+import { Estimate } from "./Estimate";
+
+const ROWS = "Rows visited → out";
+const ESTIMATE = "Estimated per loop";
+const STEPS = "VM steps";
+const REQUESTS = "Page requests";
+const READS = "Page reads";
 
 interface PlanTreeProps {
   nodes: PlanNode[];
   measured: boolean;
+  /** Of the whole statement, when it ran. */
+  counters: Counters | null;
+  rest: Work | null;
   /** The id of the step on show. */
   selected: number | null;
 }
 
-export function PlanTree({ nodes, measured, selected }: PlanTreeProps) {
+export function PlanTree({ nodes, measured, counters, rest, selected }: PlanTreeProps) {
   const root = useRef<HTMLTableElement>(null);
-  const most = (pick: (loops: LoopStats) => number | null) =>
-    Math.max(1, ...nodes.map((node) => (node.loops ? (pick(node.loops) ?? 0) : 0)));
-  const mostRows = most((loops) => loops.rows_visited);
-  const mostSteps = most((loops) => loops.vm_steps);
+  const most = (pick: (node: PlanNode) => number | undefined) =>
+    Math.max(1, ...nodes.map((node) => pick(node) ?? 0));
+  const mostRows = most((node) => node.loops?.rows_visited);
+  const mostSteps = most((node) => node.work?.vm_steps);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const row = (event.target as HTMLElement).closest<HTMLElement>("[role=row][data-node]");
@@ -39,9 +51,15 @@ export function PlanTree({ nodes, measured, selected }: PlanTreeProps) {
           <th scope="col">Step</th>
           {measured && (
             <>
-              <th scope="col">Rows visited</th>
-              <th scope="col">Rows out</th>
-              <th scope="col">VM steps</th>
+              <th scope="col" title="Rows looked at, and those of them that passed the step's conditions">
+                {ROWS}
+              </th>
+              <th scope="col" title="Rows that SQLite's planner expected each time the step is entered">
+                {ESTIMATE}
+              </th>
+              <th scope="col">{STEPS}</th>
+              <th scope="col">{REQUESTS}</th>
+              <th scope="col">{READS}</th>
             </>
           )}
         </tr>
@@ -76,65 +94,85 @@ export function PlanTree({ nodes, measured, selected }: PlanTreeProps) {
                 </div>
               </div>
             </td>
-            {measured && <Figures loops={node.loops} mostRows={mostRows} mostSteps={mostSteps} />}
+            {measured && <Figures node={node} mostRows={mostRows} mostSteps={mostSteps} />}
           </tr>
         ))}
       </tbody>
+      {measured && counters && <Sums rest={rest} counters={counters} />}
     </table>
   );
 }
 
 interface FiguresProps {
-  loops: LoopStats | null;
+  node: PlanNode;
   mostRows: number;
   mostSteps: number;
 }
 
-function Figures({ loops, mostRows, mostSteps }: FiguresProps) {
-  if (!loops) {
-    return (
-      <>
-        <td role="gridcell" class="figure" data-label="Rows visited">
-          –
-        </td>
-        <td role="gridcell" class="figure" data-label="Rows out">
-          –
-        </td>
-        <td role="gridcell" class="figure" data-label="VM steps">
-          –
-        </td>
-      </>
-    );
-  }
+function Figure({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    <td role="gridcell" class="figure" data-label={label}>
+      {children}
+    </td>
+  );
+}
+
+function Figures({ node: { loops, work }, mostRows, mostSteps }: FiguresProps) {
   return (
     <>
-      <td role="gridcell" class="figure" data-label="Rows visited">
-        <Bar value={loops.rows_visited} most={mostRows} />
-        {loops.loops > 1 && <span class="figure-note">in {count(loops.loops)} loops</span>}
-      </td>
-      <td role="gridcell" class="figure" data-label="Rows out">
-        <span>{loops.rows_out === null ? "–" : count(loops.rows_out)}</span>
-        <span class="figure-note">estimate {brief(loops.rows_estimated)}</span>
-      </td>
-      <td role="gridcell" class="figure" data-label="VM steps">
-        {loops.vm_steps === null ? "–" : <Bar value={loops.vm_steps} most={mostSteps} />}
-        {loops.page_requests !== null && <span class="figure-note">{count(loops.page_requests)} pages</span>}
-      </td>
+      <Figure label={ROWS}>
+        {loops ? (
+          <>
+            <Bar value={loops.rows_visited} most={mostRows}>
+              {loops.rows_out !== null && (
+                <>
+                  <span aria-hidden="true"> → </span>
+                  <span class="sr-only"> visited, out: </span>
+                  {count(loops.rows_out)}
+                </>
+              )}
+            </Bar>
+            {loops.loops > 1 && <span class="figure-note">in {count(loops.loops)} loops</span>}
+          </>
+        ) : (
+          "–"
+        )}
+      </Figure>
+      <Figure label={ESTIMATE}>{loops ? <Estimate loops={loops} /> : "–"}</Figure>
+      <Figure label={STEPS}>{work ? <Bar value={work.vm_steps} most={mostSteps} /> : "–"}</Figure>
+      <Figure label={REQUESTS}>{work ? count(work.page_requests) : "–"}</Figure>
+      <Figure label={READS}>{work ? count(work.page_reads) : "–"}</Figure>
     </>
   );
 }
 
-function Bar({ value, most }: { value: number; most: number }) {
-  const share = value / most;
+/** What belongs to no step, and the sum of all, which is what the statement's counters say. */
+function Sums({ rest, counters }: { rest: Work | null; counters: Counters }) {
   return (
-    <div class="bar">
-      <span>{count(value)}</span>
-      <span class="bar-track" aria-hidden="true">
-        <span
-          class={share > 0.4 ? "bar-fill much" : "bar-fill"}
-          style={{ width: `${Math.max(share * 100, value > 0 ? 1 : 0)}%` }}
+    <tfoot>
+      {rest && (
+        <SumRow
+          name="Expressions and control"
+          title="Work of no single step: comparing and computing values, jumping, and giving rows back."
+          work={rest}
         />
-      </span>
-    </div>
+      )}
+      <SumRow name="The whole statement" work={counters} />
+    </tfoot>
+  );
+}
+
+function SumRow({ name, title, work }: { name: string; title?: string; work: Work }) {
+  return (
+    <tr role="row">
+      <th role="rowheader" scope="row" title={title}>
+        {name}
+      </th>
+      <td role="gridcell" class="figure none" />
+      <td role="gridcell" class="figure none" />
+      <Figure label={STEPS}>{count(work.vm_steps)}</Figure>
+      <Figure label={REQUESTS}>{count(work.page_requests)}</Figure>
+      <Figure label={READS}>{count(work.page_reads)}</Figure>
+    </tr>
   );
 }

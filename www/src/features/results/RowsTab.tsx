@@ -5,6 +5,7 @@ import { ROW_CAP, ranName, runTask } from "../../store/results";
 import { Empty, ErrorNote, Note, Working } from "../../ui/basics";
 import { CountersRow } from "../../ui/counters";
 import { bytes, count, duration, plural } from "../../ui/format";
+import { PlanNotices } from "../plan/PlanNotices";
 
 export function RowsTab() {
   const startedAt = runTask.startedAt.value;
@@ -46,6 +47,7 @@ function Rows({ ran }: { ran: Ran }) {
           found so far.
         </Note>
       )}
+      <PlanNotices notices={ran.statement.notices} />
       {ran.statement.counters && <CountersRow counters={ran.statement.counters} />}
       {ran.columns.length > 0 && (
         <div class="grid-wrap" tabIndex={0} role="region" aria-label="Result rows">

@@ -1,6 +1,6 @@
 /** The link to what is on show, its Markdown form, and how long it is. */
 import { useId } from "preact/hooks";
-import { chosenCount } from "../../store/chosen";
+import { chosenWords } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { statements } from "../../store/editor";
 import { shareOpen, shareTask } from "../../store/share";
@@ -39,8 +39,7 @@ function ShareBody() {
   return (
     <div class="share">
       <p>
-        The link holds the queries, {plural(chosenCount.value, "chosen index", "chosen indexes")} and the
-        counters measured here.{" "}
+        The link holds the queries, {chosenWords.value || "no indexes"} and the counters measured here.{" "}
         {database.sample
           ? "Whoever opens it gets the same sample and sees whether the counters match."
           : `It does not hold your data: only the name, size and fingerprint of ${database.name}. Whoever opens it needs the file.`}

@@ -4,14 +4,14 @@ import { DotPlot, type DotRow } from "../../charts/dotplot";
 import type { Effect, QueryTrial, Trial, Verdict } from "../../engine/types";
 import { tryIndexes } from "../../store/actions";
 import { scope } from "../../store/advisor";
-import { chosenCount, chosenDdl } from "../../store/chosen";
+import { chosenDdl, chosenWords } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { statements, text } from "../../store/editor";
 import { trialTask, triedWith } from "../../store/trial";
 import { tab } from "../../store/view";
 import { Badge, Empty, ErrorNote, Note, type Tone, Working } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
-import { duration, plural, ratio } from "../../ui/format";
+import { duration, ratio } from "../../ui/format";
 import { useWidth } from "../../ui/width";
 import { ScopeChoice } from "../advisor/ScopeChoice";
 
@@ -26,7 +26,7 @@ export function TrialTab() {
   const startedAt = trialTask.startedAt.value;
   const value = trialTask.value.value;
   const error = trialTask.error.value;
-  const n = chosenCount.value;
+  const n = chosenDdl.value.length;
   if (!opened.value) return <Empty icon="open" title="Open a database first." />;
   const tried = triedWith.value;
   const changed =
@@ -40,7 +40,7 @@ export function TrialTab() {
           disabled={startedAt !== null || n === 0 || statements.value.length === 0}
           onClick={() => void tryIndexes()}
         >
-          {n === 0 ? "Try the chosen indexes" : `Try ${plural(n, "chosen index", "chosen indexes")}`}
+          {n === 0 ? "Try the chosen indexes" : `Try ${chosenWords.value}`}
         </button>
         <ScopeChoice />
       </div>
@@ -99,6 +99,18 @@ function TrialResult({ trial }: { trial: Trial }) {
   const host = useRef<HTMLDivElement>(null);
   const width = useWidth(host, 600);
   const rows = rowsOf(trial);
+  if (trial.queries.length === 0) {
+    return (
+      <>
+        <Note tone="warn" testid="none-tried">
+          {trial.not_tried.length === 1
+            ? "The query could not be tried."
+            : "None of the queries could be tried."}
+        </Note>
+        <NotTriedList trial={trial} />
+      </>
+    );
+  }
   return (
     <>
       <section aria-label="Ratios" class="ratios">
@@ -145,7 +157,25 @@ function TrialResult({ trial }: { trial: Trial }) {
           ))}
         </ul>
       </section>
+      <NotTriedList trial={trial} />
     </>
+  );
+}
+
+function NotTriedList({ trial }: { trial: Trial }) {
+  if (trial.not_tried.length === 0) return null;
+  return (
+    <section aria-label="Not tried">
+      <h3>Not tried</h3>
+      <ul class="left" data-testid="not-tried">
+        {trial.not_tried.map(({ name, because }) => (
+          <li key={name + because}>
+            <strong>{name}</strong>
+            <span>{because}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

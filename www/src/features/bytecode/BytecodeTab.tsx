@@ -1,0 +1,77 @@
+/** The program that SQLite compiled a statement to, with how often each instruction was carried out. */
+import { countProgram } from "../../store/actions";
+import { opened } from "../../store/database";
+import { active, nameOf } from "../../store/editor";
+import { selectedNode, shownPlan, withChosen } from "../../store/plan";
+import { program, programTask } from "../../store/program";
+import { Empty, ErrorNote, Note, Working } from "../../ui/basics";
+import { standsIn } from "../plan/PlanNotices";
+import { Opcodes } from "./Opcodes";
+
+export function BytecodeTab() {
+  const statement = active.value;
+  const startedAt = programTask.startedAt.value;
+  const error = programTask.error.value;
+  const shown = program.value;
+  if (!opened.value) return <Empty icon="open" title="Open a database first." />;
+  if (!statement) return <Empty icon="index" title="Type a query above." />;
+  const planned = shownPlan.value?.plan;
+  const fits = shown?.text.endsWith(statement.sql) === true;
+  return (
+    <div class="bytecode">
+      <div class="panel-bar">
+        <h2>{nameOf(statement)}</h2>
+        <span class={shown?.counted ? "state measured" : "state"} data-testid="program-state">
+          {shown?.counted ? "Counted" : "Not executed: no counts"}
+        </span>
+        <span class="spacer" />
+        {!shown?.counted && planned && !planned.error && !standsIn(planned) && (
+          <button
+            type="button"
+            class="button small"
+            disabled={startedAt !== null}
+            onClick={() => void countProgram()}
+          >
+            Run and count
+          </button>
+        )}
+      </div>
+      {withChosen.value && <Note tone="neutral">This is the program without the chosen indexes.</Note>}
+      <Working label="Counting instructions" work={programTask} />
+      {error && startedAt === null && <ErrorNote error={error} />}
+      {shown && fits && (
+        <>
+          <Steps />
+          <Opcodes program={shown} nodes={planned?.plan ?? []} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The steps of the plan, to find their instructions by. */
+function Steps() {
+  const nodes = shownPlan.value?.plan.plan ?? [];
+  if (nodes.length === 0) return null;
+  return (
+    <fieldset class="program-steps">
+      <legend>Steps of the plan</legend>
+      {nodes.map((node) => (
+        <button
+          key={node.id}
+          type="button"
+          class="button small mono"
+          aria-pressed={selectedNode.value === node.id}
+          onClick={() => {
+            selectedNode.value = selectedNode.value === node.id ? null : node.id;
+            document
+              .querySelector(`.opcodes tr[data-of="${node.id}"]`)
+              ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+          }}
+        >
+          {node.detail}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
