@@ -33,17 +33,21 @@ test("values are typed, written as comments, and used by plan and run", async ()
   assert.ok(await customer.evaluate((field) => field === document.activeElement), "it has the focus");
 
   await customer.pressSequentially("1417");
-  await page.getByLabel("@status").pressSequentially("'open'");
+  await page.getByLabel("@status").pressSequentially("'opened, then shut; then opened again'");
+  await page.getByLabel("@status").press("Tab");
   assert.equal(
     await editorText(page),
-    "SELECT 1;\n\n-- name: of a customer\n-- param: :customer = 1417\n-- param: @status = 'open'\n" +
+    "SELECT 1;\n\n-- name: of a customer\n-- param: :customer = 1417\n-- param: @status = 'opened, then shut; then opened again'\n" +
       "SELECT count(*) FROM orders WHERE customer_id = :customer AND status = @status;",
   );
   await run(page);
   await page.getByRole("region", { name: "Result rows" }).waitFor();
 
   await customer.fill("");
-  assert.match(await editorText(page), /-- name: of a customer\n-- param: @status = 'open'\nSELECT/);
+  assert.match(
+    await editorText(page),
+    /-- name: of a customer\n-- param: @status = 'opened, then shut; then opened again'\nSELECT/,
+  );
   assert.ok(await customer.evaluate((field) => field === document.activeElement), "the focus stays");
   await close(session);
 });

@@ -50,14 +50,14 @@ function head(list: Statement[], statement: Statement, whole: string): { from: n
 /** The `-- param:` lines before a statement. */
 function factsOf(list: Statement[], statement: Statement, whole: string): Fact[] {
   const { from, body } = head(list, statement, whole);
-  const line = /^([ \t]*-+[ \t]*param[ \t]*:[ \t]*([^=\n]*?)[ \t]*=[ \t]*)([^\n]*?)[ \t]*(?:\r?\n|$)/gim;
+  const line = /^([ \t]*-+[ \t]*param[ \t]*:[ \t]*([^=\n]*?)[ \t]*=[ \t]*)([^\r\n]*)(?:\r?\n|$)/gim;
   return [...whole.slice(from, body).matchAll(line)].map((match) => {
     const start = from + match.index;
     const valueFrom = start + (match[1] ?? "").length;
     const value = match[3] ?? "";
     return {
       name: match[2] ?? "",
-      value,
+      value: value.trim(),
       from: start,
       to: start + match[0].length,
       valueFrom,
@@ -93,13 +93,13 @@ export function writeParameter(name: string, value: string): void {
   const whole = text.value;
   if (!statement || whole.slice(statement.span.start, statement.span.end) !== statement.sql) return;
   const fact = factsOf(statements.value, statement, whole).findLast((one) => bare(one.name) === bare(name));
-  const clean = value.replace(/[\r\n]+/g, " ");
+  const clean = value.replace(/[\r\n]+/g, " ").trim();
   if (fact) {
-    if (clean.trim() === "") replace(fact.from, fact.to, "");
+    if (clean === "") replace(fact.from, fact.to, "");
     else replace(fact.valueFrom, fact.valueTo, clean);
     return;
   }
-  if (clean.trim() === "") return;
+  if (clean === "") return;
   const { body } = head(statements.value, statement, whole);
   const lineStart = whole.lastIndexOf("\n", body - 1) + 1;
   const indent = whole.slice(lineStart, body);

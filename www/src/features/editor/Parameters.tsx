@@ -53,10 +53,12 @@ function Field({ parameter, hint }: { parameter: Parameter; hint: string }) {
   const { name, type, written, wanted } = parameter;
   const shown = written ?? "";
   // While it is typed in, the field keeps its own text: spaces at its ends are not in the comment's value.
+  // What is written now counts, not what was when this was drawn: more may have been typed since.
   useEffect(() => {
     const input = field.current;
-    if (input && input.value.trim() !== shown) input.value = shown;
-  }, [shown]);
+    const now = parameters.peek().find((one) => one.name === name)?.written ?? "";
+    if (input && input.value.trim() !== now) input.value = now;
+  }, [shown, name]);
   return (
     <div class={wanted ? "parameter wanted" : "parameter"}>
       <label for={id}>
@@ -81,6 +83,7 @@ function Field({ parameter, hint }: { parameter: Parameter; hint: string }) {
         aria-describedby={hint}
         aria-invalid={wanted}
         onInput={(event) => writeParameter(name, event.currentTarget.value)}
+        onChange={(event) => writeParameter(name, event.currentTarget.value)}
       />
     </div>
   );
