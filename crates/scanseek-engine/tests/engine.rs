@@ -82,6 +82,24 @@ fn node_work_adds_up() {
     assert_eq!((test.node, test.evaluated, test.passed), (plan.nodes[0].id, 20_000, Some(200)));
 }
 
+/// A sorter's registers are no addresses: each condition before it is still told.
+#[test]
+fn conditions_before_a_sort_are_told() {
+    let mut db = Database::create(Rc::new(NoControl)).unwrap();
+    db.execute_script(
+        "CREATE TABLE t(a, b, c);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+         INSERT INTO t SELECT i, i % 5, i * 7919 % 1000 FROM n;",
+    )
+    .unwrap();
+    db.reload().unwrap();
+    let sql = "SELECT c FROM t WHERE a > 400 AND b = 1 ORDER BY c";
+    let analysis = db.analyse(sql, &[], None).unwrap();
+    let tested: Vec<_> =
+        analysis.bytecode.predicates.iter().map(|test| (test.evaluated, test.passed)).collect();
+    assert_eq!(tested, [(1000, Some(600)), (600, Some(120))]);
+}
+
 /// What is measured of virtual tables does not depend on what was run before, and statements that
 /// they run on their own count for no node.
 #[test]

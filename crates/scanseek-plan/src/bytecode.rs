@@ -174,7 +174,7 @@ pub(crate) fn jump_targets(main: &[Opcode]) -> BTreeSet<usize> {
 
 /// Opcodes whose `p2` is surely no address. Any other `p2` counts as one: that can only make a
 /// number unknown.
-const NOT_A_JUMP: [&str; 24] = [
+const NOT_A_JUMP: [&str; 29] = [
     "Column",
     "VColumn",
     "Integer",
@@ -199,4 +199,9 @@ const NOT_A_JUMP: [&str; 24] = [
     "Remainder",
     "Concat",
     "IdxInsert",
+    "Insert",
+    "OpenPseudo",
+    "SorterData",
+    "SorterInsert",
+    "SorterOpen",
 ];
