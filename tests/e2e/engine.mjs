@@ -15,7 +15,6 @@ import { fileURLToPath } from "node:url";
 
 const require = createRequire(new URL("../../www/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
-const { transformWithOxc } = await import(require.resolve("vite"));
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const PACKAGE = process.env.SCANSEEK_PACKAGE ?? join(HERE, "../../www/src/engine/pkg/scanseek_wasm");
@@ -39,7 +38,7 @@ const FLAGS = [
 
 /** Serves the package, the worker, and what else is named: path → file. */
 async function serve(files) {
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const path = request.url;
     if (path === "/") {
       const html = '<!doctype html><title>engine</title><input type="file" multiple>';
@@ -48,13 +47,6 @@ async function serve(files) {
     }
     const file = path.startsWith("/engine/") ? join(dirname(PACKAGE), basename(path)) : files[path];
     try {
-      if (path.startsWith("/src/")) {
-        // The page's own sources, as the page's build would give them.
-        const source = readFileSync(join(HERE, "../../www/src/engine", basename(path)), "utf8");
-        const { code } = await transformWithOxc(source, basename(path));
-        response.writeHead(200, { ...HEADERS, "Content-Type": TYPES[".js"] }).end(code.replaceAll(/"\.\/(read-ahead)"/g, '"./$1.ts"'));
-        return;
-      }
       const body = readFileSync(file);
       response.writeHead(200, { ...HEADERS, "Content-Type": TYPES[extname(file)] ?? "text/plain" });
       response.end(body);

@@ -12,29 +12,14 @@ use web_sys::{Blob, FileReaderSync, FileSystemReadWriteOptions, FileSystemSyncAc
 /// Bytes of a picked file that are kept in the browser's memory.
 const CACHE_BYTES: u64 = 128 << 20;
 
-#[wasm_bindgen]
-extern "C" {
-    /// Reads a file in another worker while SQLite works in this one.
-    #[wasm_bindgen(typescript_type = "ReadAhead")]
-    pub type ReadAhead;
-
-    #[wasm_bindgen(method)]
-    fn ahead(this: &ReadAhead, offset: f64, length: f64);
-
-    #[wasm_bindgen(method)]
-    fn take(this: &ReadAhead, offset: f64, length: f64) -> Option<Uint8Array>;
-}
-
 /// A picked file.
 pub(crate) fn picked(
     file: Blob,
     kept: Option<KeptExtents>,
-    read_ahead: Option<ReadAhead>,
 ) -> Result<Arc<dyn RandomRead>, StorageError> {
     let reader = FileReaderSync::new().map_err(|cause| failed(&cause))?;
     let length = file.size() as u64;
-    let file = SendWrapper::new(Opened { file, reader, read_ahead });
-    let source = PickedFile { file, length, kept };
+    let source = PickedFile { file: SendWrapper::new((file, reader)), length, kept };
     Ok(Arc::new(Extents::new(source, CACHE_BYTES)))
 }
 
@@ -60,14 +45,8 @@ impl KeptExtents {
     }
 }
 
-struct Opened {
-    file: Blob,
-    reader: FileReaderSync,
-    read_ahead: Option<ReadAhead>,
-}
-
 struct PickedFile {
-    file: SendWrapper<Opened>,
+    file: SendWrapper<(Blob, FileReaderSync)>,
     length: u64,
     kept: Option<KeptExtents>,
 }
@@ -80,13 +59,9 @@ impl ExtentSource for PickedFile {
     }
 
     fn load(&self, offset: u64, length: u64) -> Result<Self::Extent, StorageError> {
-        let Opened { file, reader, read_ahead } = &*self.file;
-        let (from, size) = (offset as f64, length as f64);
-        if let Some(bytes) = read_ahead.as_ref().and_then(|ahead| ahead.take(from, size)) {
-            return Ok(SendWrapper::new(bytes));
-        }
+        let (file, reader) = &*self.file;
         let bytes = file
-            .slice_with_f64_and_f64(from, from + size)
+            .slice_with_f64_and_f64(offset as f64, (offset + length) as f64)
             .and_then(|slice| reader.read_as_array_buffer(&slice))
             .map_err(|cause| failed(&cause))?;
         let bytes = Uint8Array::new(&bytes);
@@ -94,12 +69,6 @@ impl ExtentSource for PickedFile {
             return Err(StorageError::failed("it became shorter while it was read"));
         }
         Ok(SendWrapper::new(bytes))
-    }
-
-    fn ahead(&self, offset: u64, length: u64) {
-        if let Some(ahead) = &self.file.read_ahead {
-            ahead.ahead(offset as f64, length as f64);
-        }
     }
 
     fn copy(extent: &Self::Extent, at: usize, buffer: &mut [u8]) {

@@ -38,15 +38,6 @@ export interface PickedFiles {
   journal: Blob | null;
   /** Where parts that are read twice are copied to. */
   kept: ScratchFile | null;
-  read_ahead: ReadAhead | null;
-}
-
-/** Reads a file in another worker while SQLite works in this one. */
-export interface ReadAhead {
-  /** Begins to read a part, if there is room for it. */
-  ahead(offset: number, length: number): void;
-  /** A part that was begun, once it is there; null if it was not or could not be read. */
-  take(offset: number, length: number): Uint8Array | null;
 }
 "#;
 
@@ -96,9 +87,6 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn kept(this: &PickedFiles) -> Option<ScratchFile>;
-
-    #[wasm_bindgen(method, getter)]
-    fn read_ahead(this: &PickedFiles) -> Option<files::ReadAhead>;
 }
 
 impl From<ScratchFile> for KeptExtents {
@@ -168,15 +156,10 @@ impl Workbench {
     /// Opens a picked file. Only parts of it are read, as they are needed.
     #[wasm_bindgen(unchecked_return_type = "Opened")]
     pub fn open_file(&mut self, name: &str, picked: PickedFiles) -> Result<JsValue> {
-        let beside =
-            |file: Option<Blob>| file.map(|file| files::picked(file, None, None)).transpose();
+        let beside = |file: Option<Blob>| file.map(|file| files::picked(file, None)).transpose();
         let opened = || {
             Ok(domain::DatabaseFiles {
-                base: files::picked(
-                    picked.database(),
-                    picked.kept().map(KeptExtents::from),
-                    picked.read_ahead(),
-                )?,
+                base: files::picked(picked.database(), picked.kept().map(KeptExtents::from))?,
                 wal: beside(picked.wal())?,
                 journal: beside(picked.journal())?,
             })

@@ -68,9 +68,6 @@ impl ExtentSource for RemoteFile {
         Ok(SendWrapper::new(part.bytes))
     }
 
-    // A server is not asked for what may never be needed.
-    fn ahead(&self, _offset: u64, _length: u64) {}
-
     fn copy(extent: &Self::Extent, at: usize, buffer: &mut [u8]) {
         copy(extent, at, buffer);
     }

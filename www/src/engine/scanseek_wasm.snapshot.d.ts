@@ -22,15 +22,6 @@ export interface PickedFiles {
     journal: Blob | null;
     /** Where parts that are read twice are copied to. */
     kept: ScratchFile | null;
-    read_ahead: ReadAhead | null;
-}
-
-/** Reads a file in another worker while SQLite works in this one. */
-export interface ReadAhead {
-    /** Begins to read a part, if there is room for it. */
-    ahead(offset: number, length: number): void;
-    /** A part that was begun, once it is there; null if it was not or could not be read. */
-    take(offset: number, length: number): Uint8Array | null;
 }
 
 

@@ -5,9 +5,8 @@
 import init, { Workbench } from "./pkg/scanseek_wasm.js";
 import wasmUrl from "./pkg/scanseek_wasm_bg.wasm?url";
 import { type FromWorker, isWireError, type ToWorker, wireError } from "./protocol";
-import { readAhead } from "./read-ahead";
 import { removeLeftovers, scratchFile } from "./scratch";
-import type { Workbench as Engine, Host } from "./types";
+import type { Workbench as Engine, Host, PickedFiles } from "./types";
 
 const post = (message: FromWorker) => self.postMessage(message);
 
@@ -44,42 +43,21 @@ engine.then(
 /** Smaller files are kept in memory once they are read. */
 const LARGE_FILE_BYTES = 64 * 1024 * 1024;
 
-async function picked(database: File, wal: File | null, journal: File | null) {
+async function picked(database: File, wal: File | null, journal: File | null): Promise<PickedFiles> {
   await removeLeftovers();
-  const large = database.size > LARGE_FILE_BYTES;
-  const kept = large ? await scratchFile() : null;
-  return { database, wal, journal, kept, read_ahead: large ? readAhead(database, host.cancelled) : null };
-}
-
-/** What reads the open file ahead. */
-let reader: ReturnType<typeof readAhead> = null;
-
-function replaceReader(next: typeof reader): void {
-  reader?.stop();
-  reader = next;
-}
-
-async function openPicked(workbench: Engine, params: unknown[]): Promise<unknown> {
-  const [name, database, wal, journal] = params as [string, File, File | null, File | null];
-  const files = await picked(database, wal, journal);
-  try {
-    const opened = workbench.open_file(name, files);
-    replaceReader(files.read_ahead);
-    return opened;
-  } catch (cause) {
-    files.read_ahead?.stop();
-    throw cause;
-  }
+  const kept = database.size > LARGE_FILE_BYTES ? await scratchFile() : null;
+  return { database, wal, journal, kept };
 }
 
 async function answer(op: string, params: unknown[]): Promise<unknown> {
   const workbench = await engine;
-  if (op === "open_file") return openPicked(workbench, params);
+  if (op === "open_file") {
+    const [name, ...files] = params as [string, File, File | null, File | null];
+    return workbench.open_file(name, await picked(...files));
+  }
   const method = (workbench as unknown as Record<string, (...args: unknown[]) => unknown>)[op];
   if (!method) throw wireError("internal", `The engine has no operation “${op}”.`);
-  const value = method.apply(workbench, params);
-  if (op === "open_sample" || op === "close") replaceReader(null);
-  return value;
+  return method.apply(workbench, params);
 }
 
 async function call(id: number, op: string, params: unknown[]): Promise<void> {

@@ -13,12 +13,6 @@ const GRAIN: u64 = 64 << 10;
 /// Grains of the largest extent: 8 MiB.
 const LARGEST: u64 = 128;
 
-/// Grains from which on a scan is sure enough to be read ahead: 1 MiB.
-const AHEAD_FROM: u64 = 16;
-
-/// Extents that a scan is read ahead.
-const AHEAD: usize = 2;
-
 /// Scans followed at once. A join reads from several places in turn.
 const HEADS: usize = 4;
 
@@ -35,9 +29,6 @@ pub trait ExtentSource: Send + Sync {
     /// # Errors
     /// If the base cannot be read.
     fn load(&self, offset: u64, length: u64) -> Result<Self::Extent, StorageError>;
-
-    /// Told which extents a scan will load next, in order, so that they can be read meanwhile.
-    fn ahead(&self, offset: u64, length: u64);
 
     /// Copies from `at` on, within the extent.
     fn copy(extent: &Self::Extent, at: usize, buffer: &mut [u8]);
@@ -147,10 +138,9 @@ impl<S: ExtentSource> Extents<S> {
         let wanted = state.follow(grain);
         let end = state.end_of(grain, wanted);
         let offset = grain * GRAIN;
-        let bytes = self.bytes_of(grain, end);
+        let bytes = (end * GRAIN).min(self.length) - offset;
         let extent = self.source.load(offset, bytes)?;
         state.advance(grain, end, wanted);
-        self.read_ahead(state, end, wanted);
         let all = &mut state.grains[grain as usize..end as usize];
         if let Some(place) = state.kept_grains
             && all.iter().all(|grain| *grain == Grain::Read)
@@ -168,29 +158,6 @@ impl<S: ExtentSource> Extents<S> {
         state.cached_bytes += bytes;
         let used = state.clock;
         Ok(state.cached.entry(grain).or_insert(Cached { extent, bytes, used }))
-    }
-}
-
-impl<S: ExtentSource> Extents<S> {
-    /// Tells the source what a scan that has come to `next` with extents of `grains` will ask for.
-    fn read_ahead(&self, state: &State<S::Extent>, mut next: u64, mut grains: u64) {
-        if grains < AHEAD_FROM {
-            return;
-        }
-        for _ in 0..AHEAD {
-            grains = (grains * 2).min(LARGEST);
-            next = state.behind_cached(next);
-            if !matches!(state.grains.get(next as usize), Some(Grain::Unread | Grain::Read)) {
-                return;
-            }
-            let end = state.end_of(next, grains);
-            self.source.ahead(next * GRAIN, self.bytes_of(next, end));
-            next = end;
-        }
-    }
-
-    fn bytes_of(&self, grain: u64, end: u64) -> u64 {
-        (end * GRAIN).min(self.length) - grain * GRAIN
     }
 }
 
@@ -285,7 +252,6 @@ mod tests {
         /// Bytes that may be kept.
         room: u64,
         loads: Mutex<Vec<(u64, u64)>>,
-        ahead: Mutex<Vec<(u64, u64)>>,
         kept: Mutex<BTreeMap<u64, Vec<u8>>>,
     }
 
@@ -300,11 +266,6 @@ mod tests {
             assert!(offset + length <= self.length && length > 0);
             self.loads.lock().unwrap().push((offset, length));
             Ok((offset..offset + length).map(byte).collect())
-        }
-
-        fn ahead(&self, offset: u64, length: u64) {
-            assert!(offset + length <= self.length && length > 0);
-            self.ahead.lock().unwrap().push((offset, length));
         }
 
         fn copy(extent: &Vec<u8>, at: usize, buffer: &mut [u8]) {
@@ -344,13 +305,6 @@ mod tests {
             extents.source.loads.lock().unwrap().iter().map(|l| l.1 >> 16).collect();
         // 64 KiB, doubled up to 8 MiB, then 8 MiB each; the rest is what is left of 1152 grains.
         assert_eq!(first, [1, 2, 4, 8, 16, 32, 64, 128, 128, 128, 128, 128, 128, 128, 128, 1]);
-        // What was read ahead is what was then loaded, beginning behind the first MiB of a run.
-        let loads = extents.source.loads.lock().unwrap().clone();
-        let mut ahead = extents.source.ahead.lock().unwrap().clone();
-        ahead.dedup();
-        ahead.sort_unstable();
-        ahead.dedup();
-        assert_eq!(ahead, loads[5..]);
         scan(&extents);
         assert_eq!(extents.source.loads.lock().unwrap().len(), first.len());
     }
