@@ -255,7 +255,7 @@ fn a_file_beyond_four_gigabytes() {
     const ROWS: i64 = 250_000;
     let folder = Folder::new("odd-large");
     let path = folder.0.join("large.db");
-    sparse::write(&path, SIZE, ROWS as u64).unwrap();
+    sparse::write(&path, SIZE, ROWS as u64, ROWS as u64 / 4).unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().len(), SIZE);
     {
         let conn = Connection::open(&path).unwrap();

@@ -15,21 +15,20 @@ const NAMED: usize = PAGE as usize / 4 - 8;
 /// The page at the first byte of the second gigabyte is for locks and never used.
 const LOCK_PAGE: u32 = ((1u64 << 30) / PAGE) as u32 + 1;
 
-/// Writes a database of `size_bytes` with `rows` rows in `events`, a quarter of them at the beginning
-/// of the file and the others at its end, and one in `places` for each of a thousand places.
-pub(crate) fn write(path: &Path, size_bytes: u64, rows: u64) -> Result<()> {
+/// Writes a database of `size_bytes` with `rows` rows in `events`, so many of them at the beginning of
+/// the file and the others at its end, and one in `places` for each of a thousand places.
+pub(crate) fn write(path: &Path, size_bytes: u64, rows: u64, at_beginning: u64) -> Result<()> {
     let _ = std::fs::remove_file(path);
-    let quarter = rows / 4;
     fill(path, &format!(
         "CREATE TABLE places(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
          INSERT INTO places SELECT i, 'place ' || i FROM n;
          CREATE TABLE events(id INTEGER PRIMARY KEY, place_id INT, day TEXT, amount REAL, note TEXT);
          {}",
-        events(1, quarter)
+        events(1, at_beginning)
     ))?;
     make_room(path, size_bytes / PAGE)?;
-    fill(path, &events(quarter + 1, rows))
+    if at_beginning < rows { fill(path, &events(at_beginning + 1, rows)) } else { Ok(()) }
 }
 
 fn events(from: u64, to: u64) -> String {

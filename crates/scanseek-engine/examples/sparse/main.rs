@@ -1,5 +1,5 @@
-//! Writes a whole database of any size in seconds, most of it holes, or full of rows if so many are
-//! asked for: `cargo run --release -p scanseek-engine --example sparse -- out.db 6G [250000]`.
+//! Writes a whole database of any size in seconds: most of it holes, with some rows at its beginning and
+//! the others at its end; or, with a number of rows, all of them at its beginning: `cargo run --release -p scanseek-engine --example sparse -- out.db 6G [250000]`.
 
 mod file;
 
@@ -10,8 +10,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let size_bytes = size.map_or(Some(6 << 30), |text| bytes(&text));
     let size_bytes = size_bytes.ok_or("say the size as 6G or 700M")?;
-    let rows = arguments.next().map_or(Ok(250_000), |text| text.parse())?;
-    file::write(path.as_ref(), size_bytes, rows)?;
+    match arguments.next() {
+        None => file::write(path.as_ref(), size_bytes, 250_000, 62_500)?,
+        Some(rows) => {
+            let rows = rows.parse()?;
+            file::write(path.as_ref(), size_bytes, rows, rows)?;
+        }
+    }
     println!("{path}: {size_bytes} bytes, by SQLite {}", scanseek_engine::build_info().version);
     Ok(())
 }
