@@ -25,7 +25,9 @@ const HEADERS = {
   "Cross-Origin-Embedder-Policy": "require-corp",
   "Cache-Control": "no-store",
 };
-const FLAGS = [
+/** How every test starts the browser. */
+export const EXECUTABLE = process.env.SCANSEEK_CHROMIUM ?? "/usr/bin/chromium";
+export const FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
@@ -63,7 +65,7 @@ export async function openChromium(files = {}) {
   const site = await serve({ "/worker.mjs": join(HERE, "engine-worker.mjs"), ...files });
   const profile = await mkdtemp(join(tmpdir(), "scanseek-profile-"));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.SCANSEEK_CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: EXECUTABLE,
     args: FLAGS,
   });
   const page = await context.newPage();

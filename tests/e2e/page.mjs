@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { EXECUTABLE, FLAGS } from "./engine.mjs";
 
 // The dependencies belong to the page's package, so that there is one lock file.
 export const require = createRequire(new URL("../../www/package.json", import.meta.url));
@@ -22,20 +23,9 @@ if (!URL_BASE)
 /** Long enough for a slow machine; no test asserts on time. Shorter while writing tests: SCANSEEK_PATIENCE_MS. */
 export const PATIENCE_MS = Number(process.env.SCANSEEK_PATIENCE_MS ?? 120_000);
 
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
 export function launch() {
   return chromium.launch({
-    executablePath: process.env.SCANSEEK_CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: EXECUTABLE,
     args: FLAGS,
   });
 }
