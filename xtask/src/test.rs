@@ -21,8 +21,8 @@ use crate::wasm;
 /// What to run.
 #[derive(Clone, Copy)]
 pub(crate) struct Options {
-    /// Also tests marked `#[ignore]`, lints of the WebAssembly target, and longer runs of those
-    /// tests that look at `SCANSEEK_FULL`.
+    /// Also lints of the WebAssembly target, and longer runs of those tests that look at
+    /// `SCANSEEK_FULL`. Tests marked `#[ignore]` measure the machine and are run by hand.
     pub(crate) full: bool,
     /// The tests in a real browser.
     pub(crate) e2e: bool,
@@ -98,13 +98,7 @@ fn steps(report: &mut Report, pins: &Pins, tools: &Tools, options: Options) {
         page::build(pins, tools)?;
         Ok(done())
     });
-    report.step("native tests", || {
-        let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
-        if options.full {
-            command.args(["--", "--include-ignored"]);
-        }
-        counted(command)
-    });
+    report.step("native tests", || counted(cargo(&["test", "--workspace", "--no-fail-fast"])));
     report.step("types and style of the page", || one(npm(&["run", "check"], options)));
     report.step("tests of the page's parts", || {
         if !has_script("test")? {
