@@ -199,7 +199,7 @@ impl Report {
                 if count.failed == 0 {
                     println!("  ok  {name}: {tests}{elapsed}");
                 } else {
-                    println!("FAILED {name}: {tests}{elapsed}\n{}\n", output.trim_end());
+                    println!("FAILED {name}: {tests}{elapsed}\n{}\n", without_progress(&output));
                 }
                 count.failed == 0
             }
@@ -232,6 +232,20 @@ fn counted(command: Command) -> Result<Ending> {
         count.failed = 1;
     }
     Ok(Ending::Ran { count, counts_tests: true, output: outcome.output })
+}
+
+/// The output without the lines that tell of what went well, which a log cut short would keep in
+/// place of the failure.
+fn without_progress(output: &str) -> String {
+    let is_progress = |line: &str| {
+        let line = line.trim();
+        let starts =
+            ["Compiling ", "Finished ", "Downloaded ", "running ", "ok ", "✔ ", "test result: ok."];
+        starts.iter().any(|start| line.starts_with(start))
+            || (line.starts_with("test ") && line.ends_with(" ok"))
+    };
+    let kept: Vec<&str> = output.lines().filter(|line| !is_progress(line)).collect();
+    kept.join("\n").trim().to_owned()
 }
 
 /// Adds up the summaries in the output of cargo's, wasm-bindgen's and node's test runners.
@@ -293,6 +307,14 @@ fn has_files(folder: &Path, ending: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_failed_is_shown_without_what_went_well() {
+        let output = "   Compiling a v1\nrunning 2 tests\ntest one ... ok\ntest two ... FAILED\n\
+                      two panicked\ntest result: FAILED. 1 passed; 1 failed\n";
+        let kept = "test two ... FAILED\ntwo panicked\ntest result: FAILED. 1 passed; 1 failed";
+        assert_eq!(without_progress(output), kept);
+    }
 
     #[test]
     fn summaries_of_all_runners_are_added_up() {

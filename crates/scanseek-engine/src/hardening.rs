@@ -110,6 +110,9 @@ pub(crate) unsafe extern "C" fn add_collation(
 ) {
     // SAFETY: SQLite gives a live handle and a terminated name.
     unsafe {
+        if is_built_in_collation(CStr::from_ptr(name)) {
+            return;
+        }
         ffi::sqlite3_create_collation_v2(
             db,
             name,
@@ -119,6 +122,13 @@ pub(crate) unsafe extern "C" fn add_collation(
             None,
         );
     }
+}
+
+/// A database in UTF-16 asks for SQLite's own, too, before it falls back to their UTF-8 forms.
+pub(crate) fn is_built_in_collation(name: &CStr) -> bool {
+    [&b"BINARY"[..], b"NOCASE", b"RTRIM"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name.to_bytes()))
 }
 
 unsafe extern "C" fn never_compares(

@@ -318,8 +318,11 @@ unsafe extern "C" fn collation_needed(
     // SAFETY: see `accept_collations`; SQLite gives a live handle and a terminated name.
     unsafe {
         let stubs = &*stubs.cast::<Stubs>();
-        stubs.collations.borrow_mut().insert(CStr::from_ptr(name).to_string_lossy().into_owned());
-        crate::hardening::add_collation(std::ptr::null_mut(), db, encoding, name);
+        let text = CStr::from_ptr(name);
+        if !crate::hardening::is_built_in_collation(text) {
+            stubs.collations.borrow_mut().insert(text.to_string_lossy().into_owned());
+            crate::hardening::add_collation(std::ptr::null_mut(), db, encoding, name);
+        }
     }
 }
 

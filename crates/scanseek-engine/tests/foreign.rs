@@ -129,6 +129,36 @@ fn numbers() -> Database {
     db
 }
 
+/// SQLite asks for the UTF-16 form of its own collations before it uses the UTF-8 one.
+#[test]
+fn collations_of_sqlite_itself_work_in_utf16() {
+    for encoding in ["UTF-8", "UTF-16le", "UTF-16be"] {
+        let db = Database::create(Rc::new(NoControl)).unwrap();
+        db.execute_script(&format!(
+            "PRAGMA encoding='{encoding}';
+             CREATE TABLE t(n TEXT COLLATE NOCASE, r TEXT COLLATE RTRIM);
+             CREATE INDEX on_n ON t(n);
+             INSERT INTO t VALUES ('aa', 'x'), ('AA', 'x  '), ('bb', 'y'), ('ab', 'x');
+             ANALYZE;",
+        ))
+        .unwrap();
+        for (sql, count) in [
+            ("SELECT count(*) FROM t WHERE n = 'Aa'", 2),
+            ("SELECT count(DISTINCT n) FROM t", 3),
+            ("SELECT count(*) FROM t WHERE r = 'x'", 3),
+            ("SELECT count(*) FROM (SELECT 1 FROM t GROUP BY n COLLATE BINARY)", 4),
+            ("SELECT count(*) FROM t WHERE n COLLATE rtrim = 'aa '", 1),
+        ] {
+            let statement = db.prepare(sql).unwrap();
+            assert_eq!(statement.missing(), [], "{sql}");
+            let rows = statement.rows(&ALL).unwrap().rows;
+            assert_eq!(rows, [[Value::Integer(count)]], "{encoding}: {sql}");
+        }
+        // ANALYZE reads its own table by NOCASE, and read past its memory when that was not it.
+        db.execute_script("CREATE INDEX on_r ON t(r); ANALYZE;").unwrap();
+    }
+}
+
 #[test]
 fn types_of_parameters_are_guessed() {
     use ParameterType::{Integer, Number, Real, Text, Unknown};
