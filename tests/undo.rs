@@ -60,3 +60,52 @@ fn undo_takes_indexes_and_statistics_back() {
         }
     }
 }
+
+#[test]
+fn undo_brings_dropped_indexes_back_with_their_statistics() {
+    for statistics in ["", "ANALYZE;"] {
+        let script = format!("{ROWS} CREATE INDEX by_b ON t(b); {statistics}");
+        let mut workbench = workbench(&script);
+        let changes = [
+            "CREATE INDEX by_y ON \"it's\"(y, x)".to_owned(),
+            "DROP INDEX by_y".to_owned(),
+            "drop index if exists BY_B".to_owned(),
+        ];
+        let sql = "SELECT * FROM \"it's\" WHERE y = 5 AND x > 7; SELECT * FROM t WHERE b = 'b5'";
+        let with = workbench.explain_with(sql, &changes).unwrap();
+        let plans: Vec<String> =
+            with.statements.iter().map(|statement| statement.plan.to_text()).collect();
+        assert!(plans[0].contains("by_y (y=? AND x>?)"), "{}", plans[0]);
+        assert!(plans[1].contains("SCAN t"), "{}", plans[1]);
+        let patch = workbench.patch(&changes, sql).unwrap();
+        let database = Database::create(Rc::new(NoControl)).unwrap();
+        database.execute_script(&script).unwrap();
+        let before = state(&database);
+        for _ in 0..2 {
+            database.execute_script(&patch.up).unwrap();
+            let plan = |sql| database.prepare(sql).unwrap().plan().unwrap().to_text();
+            assert_eq!(plan("SELECT * FROM t WHERE b = 'b5'"), plans[1]);
+        }
+        for _ in 0..2 {
+            database.execute_script(&patch.down).unwrap();
+            assert_eq!(state(&database), before, "{}", patch.down);
+        }
+    }
+}
+
+#[test]
+fn an_index_that_cannot_be_left_out_is_said() {
+    let mut workbench = workbench("CREATE TABLE t(a UNIQUE, b); CREATE INDEX i ON t(b);");
+    for (change, says) in [
+        ("DROP INDEX nothing", "The index nothing cannot be left out. No such index: nothing."),
+        (
+            "DROP INDEX sqlite_autoindex_t_1",
+            "The index sqlite_autoindex_t_1 cannot be left out. It belongs to a UNIQUE or \
+             PRIMARY KEY constraint.",
+        ),
+        ("DROP TABLE t", "Only CREATE INDEX"),
+    ] {
+        let error = workbench.explain_with("SELECT 1", &[change.to_owned()]).unwrap_err();
+        assert!(error.message.contains(says), "{}", error.message);
+    }
+}

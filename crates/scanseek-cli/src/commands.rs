@@ -271,6 +271,15 @@ fn open(path: &Path) -> Result<domain::Workbench> {
         journal: beside(path, "-journal")?,
     };
     let name = path.file_name().map_or("database".into(), |name| name.to_string_lossy());
+    // A file without a name, which goes with the process. Without it, what is written to copies has to
+    // fit into memory.
+    match tempfile::tempfile() {
+        Ok(file) => domain::spill_to(Some(Arc::new(domain::TemporarySpill::new(file)))),
+        Err(error) => eprintln!(
+            "note: No temporary file could be made in {} ({error}); indexes are built in memory only.",
+            std::env::temp_dir().display()
+        ),
+    }
     let mut workbench = domain::Workbench::new(Rc::new(Terminal::new()));
     let opened = workbench
         .open_file(&name, files)
@@ -305,7 +314,7 @@ fn changes(workbench: &domain::Workbench, path: &Path) -> Result<Vec<String>> {
         .map(|statement| statement.sql)
         .collect();
     if changes.is_empty() {
-        bail!("{} holds neither CREATE INDEX nor ANALYZE", path.display());
+        bail!("{} holds no CREATE INDEX, DROP INDEX or ANALYZE", path.display());
     }
     Ok(changes)
 }

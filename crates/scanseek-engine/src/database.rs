@@ -14,7 +14,7 @@ use crate::hardening::{harden, sqlite_error};
 use crate::storage::CowFile;
 use crate::stubs::Stubs;
 use crate::vfs::{Files, VFS_NAME, lock};
-use crate::{EngineError, FileNotice, Prepared, RandomRead, Value, catalog, file_check, runtime};
+use crate::{EngineError, FileNotice, Prepared, RandomRead, catalog, file_check, runtime};
 
 /// A connection with its own copy-on-write pages.
 pub struct Database {
@@ -26,7 +26,7 @@ pub struct Database {
     name: String,
     files: Files,
     base: Arc<dyn RandomRead>,
-    schema: Schema,
+    pub(crate) schema: Schema,
 }
 
 /// A database file and what lies beside it.
@@ -335,7 +335,7 @@ impl Database {
     }
 
     /// As [`Database::execute`], for a statement that reads about so many bytes.
-    fn execute_reading(&self, sql: &str, bytes: Option<u64>) -> Result<(), EngineError> {
+    pub(crate) fn execute_reading(&self, sql: &str, bytes: Option<u64>) -> Result<(), EngineError> {
         let watched = self.watch.begin(None, None);
         self.watch.expect_bytes(bytes);
         let result = self.prepare_own(sql).and_then(|statement| {
@@ -344,70 +344,6 @@ impl Database {
         });
         drop(watched);
         result
-    }
-
-    /// Creates an index from a person's `CREATE INDEX` statement, and nothing but an index.
-    /// Returns its name.
-    ///
-    /// # Errors
-    /// If the statement does something else, or SQLite refuses it.
-    pub fn create_index(&mut self, ddl: &str) -> Result<String, EngineError> {
-        let words: Vec<String> =
-            ddl.split_whitespace().take(3).map(str::to_ascii_uppercase).collect();
-        let is_index = matches!(
-            words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(),
-            ["CREATE", "INDEX", ..] | ["CREATE", "UNIQUE", "INDEX"]
-        );
-        if !is_index {
-            return Err(EngineError::NotRunnable(
-                "Only CREATE INDEX statements can be tried here.".to_owned(),
-            ));
-        }
-        // The guarded prepare finds a second statement behind the first.
-        self.prepare(ddl).map(drop)?;
-        let newest = || {
-            self.prepare_own("SELECT coalesce(max(rowid), 0) FROM sqlite_schema")?.first_integer()
-        };
-        let before = newest()?;
-        self.execute_reading(ddl, self.bytes_to_index(ddl))?;
-        if newest()? == before {
-            return Err(EngineError::Sql("An index of that name is there already.".to_owned()));
-        }
-        let (name, table) = catalog::newest_index(self)?;
-        let indexes = catalog::indexes(self, &table)?;
-        if let Some(table) = self.schema.tables.iter_mut().find(|known| known.name == table) {
-            table.indexes = indexes;
-        }
-        Ok(name)
-    }
-
-    /// What building the index reads of its table, about; `None` if that cannot be told.
-    fn bytes_to_index(&self, ddl: &str) -> Option<u64> {
-        let table = crate::hardening::table_of_index(&self.conn, ddl)?;
-        catalog::estimate(self, &table).ok().flatten().map(|tree| tree.bytes)
-    }
-
-    /// Drops an index of this connection's own pages.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn drop_index(&mut self, name: &str) -> Result<(), EngineError> {
-        self.execute(&format!("DROP INDEX {}", scanseek_schema::quote_identifier(name)))?;
-        for table in &mut self.schema.tables {
-            table.indexes.retain(|index| index.name != name);
-        }
-        Ok(())
-    }
-
-    /// Bytes of an index: its pages, counted by SQLite's `dbstat`.
-    ///
-    /// # Errors
-    /// If SQLite cannot count them.
-    pub fn index_bytes(&self, name: &str) -> Result<u64, EngineError> {
-        let statement =
-            self.prepare_own("SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name = ?1")?;
-        statement.bind(&[("1".into(), Value::Text { text: name.into(), lossy: false })])?;
-        statement.first_integer().map(|bytes| bytes as u64)
     }
 
     pub(crate) fn handle(&self) -> *mut ffi::sqlite3 {

@@ -14,7 +14,7 @@ mod table;
 
 pub use fingerprint::Fingerprint;
 pub use index_spec::{IndexPart, IndexSpec};
-pub use patch::{Patch, PatchNote, StatisticsTable};
+pub use patch::{Patch, PatchNote, PatchStatistics, StatisticsTable};
 pub use quote::{quote_identifier, quote_name, quote_text};
 pub use scan::{Constraint, ConstraintOp, OrderTerm, TableScan};
 pub use table::{Column, Index, IndexColumn, IndexOrigin, Schema, Table, TableKind};

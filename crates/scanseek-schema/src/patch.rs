@@ -1,14 +1,31 @@
-//! The script that a person takes home: `up` creates the indexes, `down` drops them.
+//! The script that a person takes home: `up` creates and drops indexes, `down` takes that back.
 
 use crate::quote_name;
 
 /// The two scripts. Each is one transaction and may be run twice without harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patch {
-    /// Creates the indexes.
+    /// Creates indexes, then drops those no longer wanted.
     pub up: String,
-    /// Drops them again, last first.
+    /// Drops the new ones, last first, and makes the old ones again.
     pub down: String,
+}
+
+/// What a patch does to the statistics of `ANALYZE`. `before` holds those there were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PatchStatistics {
+    /// Nothing.
+    Untouched,
+    /// `up` gathers them at its end.
+    Gathered {
+        /// None if ANALYZE never ran.
+        before: Vec<StatisticsTable>,
+    },
+    /// Those of dropped indexes go with them.
+    Dropped {
+        /// At least one table.
+        before: Vec<StatisticsTable>,
+    },
 }
 
 /// A table of `ANALYZE`'s own, with its rows.
@@ -43,22 +60,32 @@ pub struct PatchNote {
 }
 
 impl Patch {
-    /// Writes both scripts. `header` goes on top as comment lines. If `up` is to gather statistics at
-    /// its end, `analyze` holds those there were before, and `down` puts them back.
+    /// Writes both scripts. `header` goes on top as comment lines; `dropped` holds name and
+    /// `CREATE INDEX` statement of the indexes no longer wanted.
     pub fn new(
         header: &[String],
         indexes: &[PatchNote],
-        analyze: Option<&[StatisticsTable]>,
+        dropped: &[(String, String)],
+        statistics: &PatchStatistics,
     ) -> Self {
+        let drop_index = |name: &str| format!("DROP INDEX IF EXISTS {};\n", quote_name(name));
+        let is_replaced =
+            |name: &str| indexes.iter().any(|index| index.name.eq_ignore_ascii_case(name));
         let mut up = comments(header);
         up.push_str("BEGIN;\n");
+        for (name, _) in dropped.iter().filter(|(name, _)| is_replaced(name)) {
+            up.push_str(&format!("\n-- It gives its name to a new one.\n{}", drop_index(name)));
+        }
         for index in indexes {
             up.push('\n');
             up.push_str(&comments(&index.notes));
             up.push_str(&if_not_exists(&index.ddl));
             up.push_str(";\n");
         }
-        if analyze.is_some() {
+        for (name, _) in dropped.iter().filter(|(name, _)| !is_replaced(name)) {
+            up.push_str(&format!("\n-- No longer wanted.\n{}", drop_index(name)));
+        }
+        if let PatchStatistics::Gathered { .. } = statistics {
             up.push_str("\n-- The plans above were measured with these statistics.\nANALYZE;\n");
         }
         up.push_str("\nCOMMIT;\n");
@@ -66,10 +93,16 @@ impl Patch {
         let mut down = comments(header);
         down.push_str("-- Takes the patch back.\nBEGIN;\n\n");
         for index in indexes.iter().rev() {
-            down.push_str(&format!("DROP INDEX IF EXISTS {};\n", quote_name(&index.name)));
+            down.push_str(&drop_index(&index.name));
         }
-        if let Some(before) = analyze {
-            down.push_str(&restored(before));
+        for (_, ddl) in dropped.iter().rev() {
+            down.push_str(&format!("{};\n", if_not_exists(ddl)));
+        }
+        match statistics {
+            PatchStatistics::Untouched => {}
+            PatchStatistics::Gathered { before } | PatchStatistics::Dropped { before } => {
+                down.push_str(&restored(before));
+            }
         }
         down.push_str("\nCOMMIT;\n");
         Self { up, down }
@@ -160,7 +193,8 @@ mod tests {
                     notes: vec!["why\nDROP TABLE t".into()],
                 },
             ],
-            Some(&[]),
+            &[],
+            &PatchStatistics::Gathered { before: vec![] },
         );
         assert_eq!(
             patch.up,
@@ -176,6 +210,32 @@ mod tests {
              ANALYZE sqlite_master;\nDELETE FROM sqlite_stat1;\n\
              DROP TABLE IF EXISTS sqlite_stat4;\nANALYZE sqlite_master;\n\
              DROP TABLE IF EXISTS sqlite_stat1;\nDROP TABLE IF EXISTS sqlite_stat4;\n\nCOMMIT;\n"
+        );
+    }
+    #[test]
+    fn dropped_indexes_go_last_and_come_back() {
+        let index = |name: &str| PatchNote {
+            name: name.into(),
+            ddl: format!("CREATE INDEX {name} ON t(x)"),
+            notes: vec![],
+        };
+        let dropped = [
+            ("old".to_owned(), "CREATE UNIQUE INDEX old ON t(y)".to_owned()),
+            ("A".to_owned(), "CREATE INDEX A ON t(z)".to_owned()),
+        ];
+        let patch =
+            Patch::new(&[], &[index("a"), index("b")], &dropped, &PatchStatistics::Untouched);
+        assert_eq!(
+            patch.up,
+            "BEGIN;\n\n-- It gives its name to a new one.\nDROP INDEX IF EXISTS A;\n\n\
+             CREATE INDEX IF NOT EXISTS a ON t(x);\n\nCREATE INDEX IF NOT EXISTS b ON t(x);\n\n\
+             -- No longer wanted.\nDROP INDEX IF EXISTS old;\n\nCOMMIT;\n"
+        );
+        assert_eq!(
+            patch.down,
+            "-- Takes the patch back.\nBEGIN;\n\nDROP INDEX IF EXISTS b;\nDROP INDEX IF EXISTS a;\n\
+             CREATE INDEX IF NOT EXISTS A ON t(z);\nCREATE UNIQUE INDEX IF NOT EXISTS old ON t(y);\n\
+             \nCOMMIT;\n"
         );
     }
 }

@@ -10,6 +10,7 @@ mod split;
 
 pub use facts::{Facts, ParameterValue};
 pub use outline::{
-    Outline, collated, one_line, outline, without_indexed_by, without_nulls_order, words,
+    Outline, collated, dropped_index, one_line, outline, without_indexed_by, without_nulls_order,
+    words,
 };
 pub use split::{SourceStatement, explained_at, first_keyword, split};

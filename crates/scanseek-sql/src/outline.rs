@@ -132,6 +132,23 @@ pub fn words(sql: &str) -> Vec<String> {
     words
 }
 
+/// The name in a `DROP INDEX` statement about the main database; `None` for any other statement.
+pub fn dropped_index(sql: &str) -> Option<String> {
+    let words = words(sql);
+    let is = |at: usize, keyword: &str| {
+        words.get(at).is_some_and(|word| word.eq_ignore_ascii_case(keyword))
+    };
+    if !is(0, "DROP") || !is(1, "INDEX") {
+        return None;
+    }
+    let at = if is(2, "IF") && is(3, "EXISTS") { 4 } else { 2 };
+    let at = if is(at, "main") && is(at + 1, ".") { at + 2 } else { at };
+    match &words[at.min(words.len())..] {
+        [name] => Some(name.clone()),
+        _ => None,
+    }
+}
+
 fn unquoted(text: &str) -> String {
     for (open, close) in [('"', '"'), ('`', '`'), ('\'', '\''), ('[', ']')] {
         if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
@@ -164,6 +181,23 @@ mod tests {
             ("select * from t indexed by", "select * from t indexed by"),
         ] {
             assert_eq!(without_indexed_by(sql), expected);
+        }
+    }
+
+    #[test]
+    fn names_of_dropped_indexes_are_read() {
+        for (sql, name) in [
+            ("DROP INDEX a", Some("a")),
+            ("drop /* so */ index if exists \"a \"\"b\" -- end", Some("a \"b")),
+            ("drop index main.[a]", Some("a")),
+            ("drop index other.a", None),
+            ("drop index main", Some("main")),
+            ("drop index if exists", None),
+            ("drop index", None),
+            ("drop table a", None),
+            ("create index drop_index on t(a)", None),
+        ] {
+            assert_eq!(dropped_index(sql).as_deref(), name, "{sql}");
         }
     }
 

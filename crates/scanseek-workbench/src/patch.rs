@@ -2,7 +2,7 @@
 
 use scanseek_advisor::OracleError;
 use scanseek_plan::grouped;
-use scanseek_schema::{Patch, PatchNote};
+use scanseek_schema::{Patch, PatchNote, PatchStatistics};
 
 use crate::open::OpenDatabase;
 use crate::oracle::{Measurer, QUERY_TIME_NS};
@@ -58,8 +58,20 @@ pub(crate) fn patch_for(
     ];
     let indexes = tuned.changes.iter().filter_map(|change| match change {
         Change::Index(ddl) => Some(ddl),
-        Change::Analyze => None,
+        Change::Without(_) | Change::Analyze => None,
     });
+    let dropped: Vec<(String, String)> = tuned
+        .changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Without(name) => {
+                let schema = open.database.schema();
+                let index = schema.indexes().find(|index| index.name.eq_ignore_ascii_case(name))?;
+                Some((index.name.clone(), index.sql.clone()?))
+            }
+            Change::Index(_) | Change::Analyze => None,
+        })
+        .collect();
     let notes: Vec<PatchNote> = indexes
         .zip(&tuned.names)
         .map(|(ddl, name)| {
@@ -91,9 +103,16 @@ pub(crate) fn patch_for(
             PatchNote { name: name.clone(), ddl: ddl.clone(), notes }
         })
         .collect();
-    let before = match tuned.changes.contains(&Change::Analyze) {
-        true => Some(open.database.statistics()?),
-        false => None,
+    let analyze = tuned.changes.contains(&Change::Analyze);
+    // Dropping an index drops its statistics, too.
+    let before = match analyze || !dropped.is_empty() {
+        true => open.database.statistics()?,
+        false => Vec::new(),
     };
-    Ok(Patch::new(&header, &notes, before.as_deref()))
+    let statistics = match (analyze, before.is_empty()) {
+        (true, _) => PatchStatistics::Gathered { before },
+        (false, true) => PatchStatistics::Untouched,
+        (false, false) => PatchStatistics::Dropped { before },
+    };
+    Ok(Patch::new(&header, &notes, &dropped, &statistics))
 }

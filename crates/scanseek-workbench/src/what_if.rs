@@ -3,7 +3,7 @@
 
 use scanseek_engine::Database;
 use scanseek_schema::TableKind;
-use scanseek_sql::{one_line, split};
+use scanseek_sql::{dropped_index, one_line, split};
 
 use crate::{ErrorCode, WorkbenchError};
 
@@ -12,13 +12,16 @@ use crate::{ErrorCode, WorkbenchError};
 pub(crate) enum Change {
     /// One `CREATE INDEX` statement, without comments around it or a final semicolon.
     Index(String),
+    /// The name of an index of the database to do without, from a `DROP INDEX` statement.
+    Without(String),
     /// `ANALYZE`
     Analyze,
 }
 
-/// Reads the changes as they come from a person, a file or a link: each must be one statement.
+/// Reads the changes as they come from a person, a file or a link: each must be one statement. Indexes
+/// to be left out stand first, so that a new one may have the name of an old one.
 pub(crate) fn read_changes(changes: &[String]) -> Result<Vec<Change>, WorkbenchError> {
-    changes
+    let mut read: Vec<Change> = changes
         .iter()
         .map(|text| {
             let mut statements = split(text);
@@ -26,11 +29,16 @@ pub(crate) fn read_changes(changes: &[String]) -> Result<Vec<Change>, WorkbenchE
                 (Some(only), true) if only.sql.eq_ignore_ascii_case("ANALYZE") => {
                     Ok(Change::Analyze)
                 }
-                (Some(only), true) => Ok(Change::Index(only.sql)),
+                (Some(only), true) => Ok(match dropped_index(&only.sql) {
+                    Some(name) => Change::Without(name),
+                    None => Change::Index(only.sql),
+                }),
                 _ => Err(bad_index(text, "It is not exactly one statement.")),
             }
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    read.sort_by_key(|change| !matches!(change, Change::Without(_)));
+    Ok(read)
 }
 
 /// The planner looks at the schema and at the statistics, never at the rows: an empty database
@@ -70,18 +78,31 @@ pub(crate) fn apply(
     database: &mut Database,
     change: &Change,
 ) -> Result<Option<String>, WorkbenchError> {
+    let refused = |error, words: &dyn Fn(&str) -> WorkbenchError| {
+        let error = WorkbenchError::from(error);
+        match error.code {
+            ErrorCode::Cancelled | ErrorCode::Deadline | ErrorCode::OutOfMemory => error,
+            _ => words(&error.message),
+        }
+    };
     match change {
         Change::Analyze => {
             database.execute("ANALYZE")?;
             Ok(None)
         }
-        Change::Index(ddl) => database.create_index(ddl).map(Some).map_err(|error| {
-            let error = WorkbenchError::from(error);
-            match error.code {
-                ErrorCode::Cancelled | ErrorCode::Deadline | ErrorCode::OutOfMemory => error,
-                _ => bad_index(ddl, &error.message),
-            }
-        }),
+        Change::Index(ddl) => database
+            .create_index(ddl)
+            .map(Some)
+            .map_err(|error| refused(error, &|because| bad_index(ddl, because))),
+        Change::Without(name) => {
+            database.hide_index(name).map_err(|error| {
+                refused(error, &|because| {
+                    let message = format!("The index {name} cannot be left out. {because}");
+                    WorkbenchError::new(ErrorCode::BadIndex, message)
+                })
+            })?;
+            Ok(None)
+        }
     }
 }
 
