@@ -1,13 +1,18 @@
 //! What stands in a text of SQL, before SQLite has seen it: its statements with their spans
-//! ([`split`]) and the facts that comments say of them ([`Facts`]).
+//! ([`split`]), the facts that comments say of them ([`Facts`]) and their clauses ([`clauses`]).
 //!
 //! Nothing here judges SQL: whether a statement is right, what it reads and what it writes is
 //! SQLite's to say.
 
+mod clauses;
 mod facts;
 mod outline;
 mod split;
 
+pub use clauses::{
+    Clause, Clauses, ColumnName, Comparison, Condition, Cte, Expression, FromItem, Join, Limit,
+    Part, Query, Verb, clauses,
+};
 pub use facts::{Facts, ParameterValue};
 pub use outline::{
     Outline, collated, dropped_index, one_line, outline, without_indexed_by, without_nulls_order,

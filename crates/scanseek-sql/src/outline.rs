@@ -149,7 +149,7 @@ pub fn dropped_index(sql: &str) -> Option<String> {
     }
 }
 
-fn unquoted(text: &str) -> String {
+pub(crate) fn unquoted(text: &str) -> String {
     for (open, close) in [('"', '"'), ('`', '`'), ('\'', '\''), ('[', ']')] {
         if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
             return inner.replace(&format!("{close}{close}"), &close.to_string());
