@@ -5,6 +5,7 @@ mod architecture;
 mod fuzz;
 mod host;
 mod main_job;
+mod places;
 mod samples;
 mod trial;
 mod undo;

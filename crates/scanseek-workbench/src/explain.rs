@@ -4,7 +4,7 @@ use scanseek_engine::{Database, Value};
 use scanseek_plan::{Counters, Finding, Plan, Work, findings};
 
 use crate::what_if::{self, Change};
-use crate::{Notice, StatementInfo, Workbench, WorkbenchError, bare};
+use crate::{Notice, Place, StatementInfo, Workbench, WorkbenchError, bare, places};
 
 /// The plans of a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,8 @@ pub struct StatementPlan {
     pub statement: StatementInfo,
     /// Its plan; empty if there is an error.
     pub plan: Plan,
+    /// Where each of its steps stands in the statement.
+    pub places: Vec<Place>,
     /// Its work, if it ran.
     pub counters: Option<Counters>,
     /// What of that work is no node's: expressions and control.
@@ -118,5 +120,6 @@ pub(crate) fn plan_on(database: &Database, mut statement: StatementInfo) -> Stat
         Err(error) => (Plan::default(), Some(error)),
     };
     let findings = findings(&plan);
-    StatementPlan { statement, plan, counters: None, rest: None, findings, notices, error }
+    let places = places(&plan, &statement.sql, database.schema());
+    StatementPlan { statement, plan, places, counters: None, rest: None, findings, notices, error }
 }

@@ -131,6 +131,7 @@ pub(crate) fn run_on(
     Ok(Ran {
         truncated: rows.counters.rows_returned > rows.rows.len() as u64,
         statement: StatementPlan {
+            places: crate::places(&plan, &statement.sql, database.schema()),
             statement,
             findings: findings(&plan),
             plan,

@@ -8,13 +8,22 @@ use super::{ColumnName, Comparison, Expression};
 impl Reader<'_> {
     /// Reads tokens `from..to` as one expression.
     pub(super) fn expression(&mut self, from: usize, to: usize) -> Expression {
-        let mut expression = Expression {
-            span: self.span(from, to),
-            arms: self.split(from, to, "OR").into_iter().map(|(a, b)| self.span(a, b)).collect(),
-            ..Expression::default()
-        };
-        if expression.arms.len() < 2 {
-            expression.arms.clear();
+        let mut expression = Expression { span: self.span(from, to), ..Expression::default() };
+        // Brackets around an OR change nothing.
+        let (mut inner_from, mut inner_to) = (from, to);
+        while self.is_sign(inner_from, "(")
+            && self.closing(inner_from) + 1 == inner_to
+            && !self.begins_query(inner_from + 1)
+        {
+            (inner_from, inner_to) = (inner_from + 1, inner_to - 1);
+        }
+        let arms = self.split(inner_from, inner_to, "OR");
+        if arms.len() > 1 {
+            let ended = self.ended();
+            expression.arms = arms.into_iter().map(|(a, b)| self.expression(a, b)).collect();
+            // They are read once more below, where their SELECTs get their numbers.
+            self.set_ended(ended);
+        } else {
             expression.comparison = self.comparison(from, to);
         }
         let mut at = from;

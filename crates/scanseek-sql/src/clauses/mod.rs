@@ -173,7 +173,7 @@ pub struct Expression {
     /// The outermost comparison, if the expression is one.
     pub comparison: Option<Comparison>,
     /// OR connects it outside all brackets: its arms.
-    pub arms: Vec<Range<usize>>,
+    pub arms: Vec<Expression>,
 }
 
 /// A name in an expression, with the table before it.

@@ -137,6 +137,14 @@ impl<'a> Reader<'a> {
         self.ended
     }
 
+    pub(super) fn ended(&self) -> u64 {
+        self.ended
+    }
+
+    pub(super) fn set_ended(&mut self, ended: u64) {
+        self.ended = ended;
+    }
+
     // ---- statements
 
     fn after_ctes(&self, at: usize) -> usize {
