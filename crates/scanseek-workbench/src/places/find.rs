@@ -118,7 +118,7 @@ impl<'a> Finder<'a> {
         let same = || scope.clone();
         match &node.op {
             Op::Scan(access) | Op::Search(access) => {
-                (self.access(node, access, parts, around), same())
+                (self.access(node, access, parts, query, around), same())
             }
             Op::CoRoutine { name } | Op::Materialize { name } => {
                 self.named(name, parts, query, around)
@@ -188,6 +188,7 @@ impl<'a> Finder<'a> {
         node: &PlanNode,
         access: &Access,
         parts: &[&'a Part],
+        query: &'a Query,
         around: &Around<'_>,
     ) -> Place {
         let label = access.source.label();
@@ -195,22 +196,17 @@ impl<'a> Finder<'a> {
         if access.source.subquery
             && let Some(number) = number_in(label)
         {
-            return match self.names.numbered(number) {
-                Some((_, query)) => Place::one(Role::Subquery, &query.span),
-                None => Place::untold(NOT_IN_TEXT),
-            };
+            return self.numbered(number, parts, query).0;
         }
-        // Inside MULTI-INDEX OR the keys stand in the arms.
-        let in_or = self
-            .plan
-            .node(node.parent)
-            .is_some_and(|parent| matches!(parent.op, Op::MultiIndexBranch { .. }));
+        // Inside MULTI-INDEX OR the keys stand in the arms, and rows without a partner are not filtered.
+        let parent = self.plan.node(node.parent).map(|parent| &parent.op);
+        let is_bare = matches!(parent, Some(Op::MultiIndexBranch { .. } | Op::RightJoin { .. }));
         let index = access.index.as_ref().and_then(|index| index.name.as_deref());
         let wanted = Wanted {
             label,
             constraints: &access.constraints,
             index,
-            filters: !in_or,
+            filters: !is_bare,
             exists: access.exists,
         };
         self.table(&wanted, parts, around)
