@@ -16,6 +16,8 @@ wire! {
         pub sql: String,
         pub statement: Statement,
         pub plan: Vec<PlanNode>,
+        /// Where each node of the plan stands in the statement.
+        pub places: Vec<Place>,
         pub plan_text: String,
         pub counters: Option<Counters>,
         /// Work of no node: expressions and control.
@@ -35,6 +37,34 @@ wire! {
         pub parameters: Vec<String>,
         /// One a parameter.
         pub parameter_types: Vec<ParameterType>,
+    }
+
+    pub struct Place {
+        /// The most telling first; several of one role may be a choice, which the note then says.
+        pub pieces: Vec<Piece>,
+        pub note: Option<String>,
+    }
+
+    pub struct Piece {
+        pub role: Role,
+        /// In the statement's own text.
+        pub span: Span,
+    }
+
+    /// What a piece of a statement is to a node.
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Role {
+        /// The table or subquery that is read.
+        Source,
+        /// A condition that the index or key answers.
+        Key,
+        /// A condition that is checked for each row.
+        Filter,
+        /// The clause that asks for an order, groups or distinct rows.
+        Clause,
+        /// A subquery, or one part of a compound query.
+        Subquery,
     }
 
     /// A guess, from what the parameter is compared with.
@@ -171,6 +201,7 @@ impl StatementPlan {
             sql: planned.statement.sql.clone(),
             statement: Statement::new(&planned.statement, text),
             plan: plan_nodes(&planned.plan),
+            places: places(planned),
             plan_text: planned.plan.to_text(),
             counters: planned.counters.as_ref().map(Counters::from),
             rest: planned.rest.as_ref().map(Work::from),
@@ -211,6 +242,28 @@ impl Statement {
                 .collect(),
         }
     }
+}
+
+fn places(planned: &domain::StatementPlan) -> Vec<Place> {
+    let text = Utf16::new(&planned.statement.sql);
+    let piece = |piece: &domain::Piece| Piece {
+        role: match piece.role {
+            domain::Role::Source => Role::Source,
+            domain::Role::Key => Role::Key,
+            domain::Role::Filter => Role::Filter,
+            domain::Role::Clause => Role::Clause,
+            domain::Role::Subquery => Role::Subquery,
+        },
+        span: text.span((piece.span.start, piece.span.end)),
+    };
+    planned
+        .places
+        .iter()
+        .map(|place| Place {
+            pieces: place.pieces.iter().map(piece).collect(),
+            note: place.note.clone(),
+        })
+        .collect()
 }
 
 /// The nodes of a plan with their words.

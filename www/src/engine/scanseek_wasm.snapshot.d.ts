@@ -87,6 +87,11 @@ export interface Op {
 }
 
 /**
+ * What a piece of a statement is to a node.
+ */
+export type Role = "source" | "key" | "filter" | "clause" | "subquery";
+
+/**
  * `length` is that of the fragment, in characters.
  */
 export interface SharedLink {
@@ -316,6 +321,22 @@ export interface Patch {
     down: string;
 }
 
+export interface Piece {
+    role: Role;
+    /**
+     * In the statement's own text.
+     */
+    span: Span;
+}
+
+export interface Place {
+    /**
+     * The most telling first; several of one role may be a choice, which the note then says.
+     */
+    pieces: Piece[];
+    note: string | null;
+}
+
 export interface PlanNode {
     id: number;
     parent: number;
@@ -428,6 +449,10 @@ export interface StatementPlan {
     sql: string;
     statement: Statement;
     plan: PlanNode[];
+    /**
+     * Where each node of the plan stands in the statement.
+     */
+    places: Place[];
     plan_text: string;
     counters: Counters | null;
     /**
