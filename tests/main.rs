@@ -3,6 +3,7 @@
 mod advice;
 mod architecture;
 mod fuzz;
+mod growth;
 mod host;
 mod main_job;
 mod places;

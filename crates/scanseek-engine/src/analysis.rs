@@ -5,6 +5,7 @@
 //! come out of one run from a cold page cache. Which opcode works for which node is read from the
 //! program itself ([`Bytecode`]); statements that a virtual table runs on its own are no part of it.
 
+use std::collections::BTreeMap;
 use std::ffi::{c_char, c_int, c_void};
 
 use scanseek_plan::{Bytecode, LoopStats, Opcode, Plan, Work};
@@ -23,7 +24,38 @@ pub struct Analysis {
     pub bytecode: Bytecode,
 }
 
+/// A plan with the rows SQLite expects, before anything ran.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// The plan.
+    pub plan: Plan,
+    /// For each loop, by the id of its node: the rows expected to pass its conditions, for one round.
+    pub rows: BTreeMap<i64, f64>,
+}
+
 impl Database {
+    /// The plan of a statement and the rows SQLite expects of each of its loops. Nothing is executed.
+    ///
+    /// # Errors
+    /// What SQLite says against the statement.
+    pub fn estimate(
+        &self,
+        sql: &str,
+        parameters: &[(String, Value)],
+    ) -> Result<Estimate, EngineError> {
+        let _scan_status = ScanStatusOn::new(self);
+        let statement = self.prepare(sql)?;
+        statement.bind(parameters)?;
+        let mut rows = BTreeMap::new();
+        for element in (0..).map_while(|index| read_element(&statement, index)) {
+            if let Element::Loop(id, stats) = element {
+                rows.insert(id, stats.rows_estimated);
+            }
+        }
+        let bytecode = Bytecode::read(statement.opcodes()?, false);
+        Ok(Estimate { plan: Plan::from_rows(bytecode.plan_rows()), rows })
+    }
+
     /// Runs the statement with per-node measuring on, from a cold page cache, and returns the plan
     /// that ran, with the work of each node. Nodes that SQLite adds only while running (automatic
     /// indexes) are in it.

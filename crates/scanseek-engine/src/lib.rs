@@ -34,7 +34,7 @@ mod switches;
 mod value;
 mod vfs;
 
-pub use analysis::Analysis;
+pub use analysis::{Analysis, Estimate};
 pub use control::{Control, NoControl, Stop};
 pub use database::{BulkInsert, BulkValue, Database, DatabaseFiles, FileInfo, Opened};
 pub use error::EngineError;

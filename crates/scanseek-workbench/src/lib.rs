@@ -6,6 +6,7 @@
 
 mod error;
 mod explain;
+mod growth;
 mod host;
 mod open;
 mod oracle;
@@ -22,6 +23,7 @@ mod workbench;
 
 pub use error::{ErrorCode, WorkbenchError};
 pub use explain::{Explained, StatementPlan};
+pub use growth::{Exponents, Flip, Growth, GrowthPoint, Scaled, ScaledPlan, TableRows};
 pub use host::Host;
 pub use open::{DatabaseInfo, Notice, Opened, SampleRef, build_sample};
 pub use oracle::QUERY_TIME_NS;
