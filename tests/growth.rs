@@ -77,7 +77,7 @@ fn parts_hold_the_older_rows_and_keep_their_references() {
 fn constants_that_point_out_of_a_part_are_said() {
     let workbench = workbench(SCHEMA);
     for (sql, is_said) in [
-        ("SELECT * FROM orders WHERE id = 7999", true),
+        ("SELECT * FROM orders WHERE id = 5", true),
         ("SELECT * FROM orders WHERE id = 11", false),
         ("SELECT * FROM orders WHERE id = 0", false),
     ] {
