@@ -10,3 +10,4 @@ mod places;
 mod samples;
 mod trial;
 mod undo;
+mod why_not;

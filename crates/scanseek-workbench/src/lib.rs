@@ -19,6 +19,7 @@ mod suggest;
 mod trial;
 mod what_if;
 mod why;
+mod why_not;
 mod workbench;
 
 pub use error::{ErrorCode, WorkbenchError};
@@ -38,6 +39,7 @@ pub use suggest::{
 };
 pub use trial::{ArmResult, NotTried, QueryTrial, Trial, TrialOptions};
 pub use why::{Switch, SwitchEffect, Why};
+pub use why_not::{Alternative, ForcedUse, Threshold, WhyNot};
 pub use workbench::Workbench;
 
 pub use scanseek_engine::{

@@ -18,13 +18,13 @@ pub enum Switch {
 }
 
 impl Switch {
-    fn all() -> impl Iterator<Item = Self> {
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
         let statistics = [Statistics::None, Statistics::Analyze, Statistics::Optimize];
         let without = Optimization::ALL.iter().map(|one| Self::Without(*one));
         without.chain(statistics.map(Self::Statistics)).chain([Self::CaseSensitiveLike])
     }
 
-    fn alone(self) -> Switches {
+    pub(crate) fn alone(self) -> Switches {
         match self {
             Self::Without(one) => Switches { without: vec![one], ..Switches::default() },
             Self::Statistics(statistics) => Switches { statistics, ..Switches::default() },
