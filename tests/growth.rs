@@ -108,9 +108,8 @@ fn plans_flip_where_sqlite_says() {
     let now = &scaled.sizes.iter().find(|size| size.factor == 1.0).unwrap();
     let plan = workbench.explain(sql).unwrap().statements.remove(0).plan.to_text();
     assert_eq!(now.plan.to_text(), plan);
-    let mut tables = now.tables.clone();
-    tables.sort();
-    assert_eq!(tables, [("customers".to_owned(), 1000), ("orders".to_owned(), 8000)]);
+    let rows = |name: &str| now.tables.iter().find(|table| table.name == name).unwrap().rows;
+    assert_eq!((now.tables.len(), rows("customers"), rows("orders")), (2, 1000, 8000));
     // Between two sizes with different plans lies a flip, and nowhere else.
     let changes =
         scaled.sizes.windows(2).filter(|pair| pair[0].plan.to_text() != pair[1].plan.to_text());
@@ -133,7 +132,7 @@ fn without_statistics_they_are_gathered_and_it_is_said() {
     assert_eq!(scaled.flips, []);
     for size in &scaled.sizes {
         let rows = (8000.0 * size.factor).round();
-        assert_eq!(size.tables, [("orders".to_owned(), rows as u64)]);
+        assert_eq!((size.tables.len(), size.tables[0].rows), (1, rows as u64));
         assert!((size.rows_expected - rows).abs() < 1.0, "{size:?}");
     }
 }

@@ -292,6 +292,42 @@ impl Workbench {
         to_js(&wire::Why::new(&why, sql))
     }
 
+    /// Why the one statement of a text does not use an index: its name, or a `CREATE INDEX` statement.
+    #[wasm_bindgen(unchecked_return_type = "WhyNot")]
+    pub fn why_not(
+        &self,
+        sql: &str,
+        index: &str,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions | null")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options = run_options(options)?;
+        let found = self
+            .0
+            .why_not(sql, &[], index, options.as_ref())
+            .map_err(|error| failed(&error, sql))?;
+        to_js(&wire::WhyNot::from(&found))
+    }
+
+    /// The plans of the one statement of a text at a hundredth to a thousand times the rows.
+    #[wasm_bindgen(unchecked_return_type = "Scaled")]
+    pub fn scaled(&self, sql: &str) -> Result<JsValue> {
+        let scaled = self.0.scaled(sql, &[]).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Scaled::from(&scaled))
+    }
+
+    /// The work of the one statement of a text on all the data and on parts of it.
+    #[wasm_bindgen(unchecked_return_type = "Growth")]
+    pub fn growth(
+        &self,
+        sql: &str,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options: wire::RunOptions = from_js(options)?;
+        let growth =
+            self.0.growth(sql, &[], &options.to_domain()).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Growth::from(&growth))
+    }
+
     /// The program of the one statement of a text; with options it is run and counted.
     #[wasm_bindgen(unchecked_return_type = "Bytecode")]
     pub fn bytecode(

@@ -21,6 +21,7 @@ macro_rules! wire {
 mod advice;
 mod database;
 mod error;
+mod growth;
 mod link;
 mod plan;
 mod run;
@@ -36,6 +37,7 @@ pub use database::{
     SampleInfo, SampleRef, Schema, TableInfo, TableKind,
 };
 pub use error::{ErrorCode, WireError};
+pub use growth::{Exponents, Flip, Growth, GrowthPoint, Scaled, ScaledPlan, TableRows};
 pub use link::{
     ClaimArm, ClaimCheck, LinkCheck, LinkState, Notebook, NotebookDatabase, SharedClaim, SharedLink,
 };
@@ -46,4 +48,7 @@ pub use plan::{
 pub use run::{Cell, Progress, Ran, Reading, RunOptions, Stopped};
 pub use span::{Span, Utf16};
 pub use trial::{ArmResult, Effect, NotTried, QueryTrial, Trial, TrialOptions, Verdict};
-pub use why::{Bytecode, Opcode, Predicate, Statistics, SwitchEffect, Switches, Why};
+pub use why::{
+    Alternative, Bytecode, ForcedUse, NodeEstimate, Opcode, Predicate, Statistics, SwitchEffect,
+    Switches, Threshold, Why, WhyNot,
+};

@@ -37,6 +37,48 @@ wire! {
         pub counters: Option<Counters>,
     }
 
+    /// Why an index is not used.
+    pub struct WhyNot {
+        pub index: String,
+        pub table: String,
+        pub chosen: Alternative,
+        pub forced: Vec<ForcedUse>,
+        /// Switches under which SQLite chooses it by itself.
+        pub switches: Vec<String>,
+        pub threshold: Option<Threshold>,
+        pub sentences: Vec<String>,
+    }
+
+    pub struct Alternative {
+        pub plan: Vec<PlanNode>,
+        pub plan_text: String,
+        pub rows_estimated: Vec<NodeEstimate>,
+        pub counters: Option<Counters>,
+    }
+
+    /// Rows that SQLite expects to leave a node's loop in one round.
+    pub struct NodeEstimate {
+        pub node: i32,
+        pub rows: f64,
+    }
+
+    /// The index forced on one table of the statement; one of `with` and `because` is null.
+    pub struct ForcedUse {
+        pub sql: String,
+        pub label: String,
+        pub with: Option<Alternative>,
+        /// Why it cannot be, in SQLite's words.
+        pub because: Option<String>,
+    }
+
+    /// Rows for each value of the index's first column: as statistics have it, and the most for which
+    /// SQLite would choose it.
+    #[derive(Copy)]
+    pub struct Threshold {
+        pub believed: u64,
+        pub needed: u64,
+    }
+
     pub struct Bytecode {
         pub opcodes: Vec<Opcode>,
         pub predicates: Vec<Predicate>,
@@ -110,6 +152,46 @@ impl Why {
                 })
                 .collect(),
             tried: u32::try_from(why.tried).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+impl From<&domain::WhyNot> for WhyNot {
+    fn from(found: &domain::WhyNot) -> Self {
+        let forced = |forced: &domain::ForcedUse| ForcedUse {
+            sql: forced.sql.clone(),
+            label: forced.label.clone(),
+            with: forced.outcome.as_ref().ok().map(Alternative::from),
+            because: forced.outcome.as_ref().err().cloned(),
+        };
+        Self {
+            index: found.index.clone(),
+            table: found.table.clone(),
+            chosen: Alternative::from(&found.chosen),
+            forced: found.forced.iter().map(forced).collect(),
+            switches: found.switches.iter().map(|switch| switch_name(*switch)).collect(),
+            threshold: found
+                .threshold
+                .map(|domain::Threshold { believed, needed }| Threshold { believed, needed }),
+            sentences: found.sentences.clone(),
+        }
+    }
+}
+
+impl From<&domain::Alternative> for Alternative {
+    fn from(alternative: &domain::Alternative) -> Self {
+        Self {
+            plan: plan_nodes(&alternative.plan),
+            plan_text: alternative.plan.to_text(),
+            rows_estimated: alternative
+                .rows_estimated
+                .iter()
+                .map(|&(node, rows)| NodeEstimate {
+                    node: i32::try_from(node).unwrap_or(i32::MAX),
+                    rows,
+                })
+                .collect(),
+            counters: alternative.counters.as_ref().map(Counters::from),
         }
     }
 }

@@ -7,6 +7,7 @@ use scanseek_engine::{Database, EngineError, Estimate, RowsRequest, Value};
 use scanseek_plan::{Op, Plan};
 use scanseek_schema::quote_text;
 
+use super::TableRows;
 use crate::{StatementInfo, Workbench, WorkbenchError, what_if};
 
 /// Plans of one statement over a range of sizes.
@@ -30,7 +31,7 @@ pub struct ScaledPlan {
     /// Rows that SQLite expects to visit in all loops together.
     pub rows_expected: f64,
     /// Rows of the tables the plan reads, by their names in the schema.
-    pub tables: Vec<(String, u64)>,
+    pub tables: Vec<TableRows>,
 }
 
 /// A size from which on the plan is another.
@@ -39,7 +40,7 @@ pub struct Flip {
     /// Times the rows there are.
     pub factor: f64,
     /// Rows of the tables the plan reads, at that size.
-    pub tables: Vec<(String, u64)>,
+    pub tables: Vec<TableRows>,
     /// The plan below it.
     pub below: Plan,
     /// The plan above it.
@@ -299,12 +300,10 @@ impl Scale<'_> {
     }
 
     /// Rows of the tables the plan names, where statistics know them.
-    fn tables(&self, plan: &Plan, factor: f64) -> Vec<(String, u64)> {
+    fn tables(&self, plan: &Plan, factor: f64) -> Vec<TableRows> {
         let names: BTreeSet<String> = self.real_tables(plan).map(|(_, name)| name).collect();
-        names
-            .into_iter()
-            .filter_map(|name| Some((name.clone(), self.table_rows(&name, factor)?)))
-            .collect()
+        let known = |name: String| Some(TableRows { rows: self.table_rows(&name, factor)?, name });
+        names.into_iter().filter_map(known).collect()
     }
 
     fn table_rows(&self, table: &str, factor: f64) -> Option<u64> {
