@@ -2,6 +2,7 @@
 
 mod advice;
 mod architecture;
+mod compare;
 mod fuzz;
 mod growth;
 mod host;

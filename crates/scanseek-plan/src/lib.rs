@@ -8,6 +8,7 @@ mod bytecode;
 mod counters;
 mod detail;
 mod diff;
+mod export;
 mod findings;
 mod flow;
 mod number;
@@ -19,7 +20,8 @@ mod words;
 pub use bytecode::{Bytecode, Opcode, Predicate, Work};
 pub use counters::Counters;
 pub use detail::parse_detail;
-pub use diff::{Change, ChangeKind, changes};
+pub use diff::{Change, ChangeKind, Pair, changes, compare};
+pub use export::{to_markdown, to_mermaid};
 pub use findings::{Finding, Rule, Severity, findings};
 pub use number::grouped;
 pub use op::{

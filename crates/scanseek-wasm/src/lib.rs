@@ -292,6 +292,23 @@ impl Workbench {
         to_js(&wire::Why::new(&why, sql))
     }
 
+    /// Two plans side by side; with options both are run.
+    #[wasm_bindgen(unchecked_return_type = "Comparison")]
+    pub fn compare(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Side")] before: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "Side")] after: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions | null")] options: JsValue,
+    ) -> Result<JsValue> {
+        let (before, after): (wire::Side, wire::Side) = (from_js(before)?, from_js(after)?);
+        let options = run_options(options)?;
+        let comparison = self
+            .0
+            .compare(&side_from(&before)?, &side_from(&after)?, &[], options.as_ref())
+            .map_err(|error| failed(&error, &after.sql))?;
+        to_js(&wire::Comparison::new(&comparison, &before.sql, &after.sql))
+    }
+
     /// Why the one statement of a text does not use an index: its name, or a `CREATE INDEX` statement.
     #[wasm_bindgen(unchecked_return_type = "WhyNot")]
     pub fn why_not(
@@ -432,6 +449,10 @@ fn run_options(options: JsValue) -> Result<Option<domain::RunOptions>> {
 fn switches_from(switches: JsValue) -> Result<domain::Switches> {
     let switches: wire::Switches = from_js(switches)?;
     switches.to_domain().map_err(|unknown| internal(&format!("no optimisation {unknown}")))
+}
+
+fn side_from(side: &wire::Side) -> Result<domain::Side> {
+    side.to_domain().map_err(|unknown| internal(&format!("no optimisation {unknown}")))
 }
 
 fn to_js<T: Serialize>(value: &T) -> Result<JsValue> {

@@ -19,6 +19,7 @@ macro_rules! wire {
 }
 
 mod advice;
+mod compare;
 mod database;
 mod error;
 mod growth;
@@ -32,6 +33,7 @@ mod why;
 pub use advice::{
     Advice, NotAdvised, NotAnalysed, Patch, QueryAdvice, QueryVerdict, Reason, Suggested,
 };
+pub use compare::{Comparison, Pair, PairKind, Ratios, Side};
 pub use database::{
     About, ColumnInfo, DatabaseInfo, IndexColumn, IndexInfo, IndexOrigin, Notice, Opened,
     SampleInfo, SampleRef, Schema, TableInfo, TableKind,

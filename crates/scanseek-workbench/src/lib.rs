@@ -4,6 +4,7 @@
 //! A [`Workbench`] holds one open database and asks its [`Host`] for the time, for whether to
 //! stop, and to show progress. It knows nothing of browsers, files or terminals.
 
+mod compare;
 mod error;
 mod explain;
 mod growth;
@@ -22,6 +23,7 @@ mod why;
 mod why_not;
 mod workbench;
 
+pub use compare::{Comparison, Side};
 pub use error::{ErrorCode, WorkbenchError};
 pub use explain::{Explained, StatementPlan};
 pub use growth::{Exponents, Flip, Growth, GrowthPoint, Scaled, ScaledPlan, TableRows};
