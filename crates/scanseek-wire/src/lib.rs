@@ -51,6 +51,6 @@ pub use run::{Cell, Progress, Ran, Reading, RunOptions, Stopped};
 pub use span::{Span, Utf16};
 pub use trial::{ArmResult, Effect, NotTried, QueryTrial, Trial, TrialOptions, Verdict};
 pub use why::{
-    Alternative, Bytecode, ForcedUse, NodeEstimate, Opcode, Predicate, Statistics, SwitchEffect,
+    Alternative, Bytecode, ForcedUse, LoopEstimate, Opcode, Predicate, Statistics, SwitchEffect,
     Switches, Threshold, Why, WhyNot,
 };

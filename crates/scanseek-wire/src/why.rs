@@ -52,14 +52,16 @@ wire! {
     pub struct Alternative {
         pub plan: Vec<PlanNode>,
         pub plan_text: String,
-        pub rows_estimated: Vec<NodeEstimate>,
+        pub loops: Vec<LoopEstimate>,
         pub counters: Option<Counters>,
     }
 
-    /// Rows that SQLite expects to leave a node's loop in one round.
-    pub struct NodeEstimate {
+    /// What SQLite expects of one round of a node's loop: rows that leave it, and its cost, which has no
+    /// unit.
+    pub struct LoopEstimate {
         pub node: i32,
         pub rows: f64,
+        pub cost: Option<f64>,
     }
 
     /// The index forced on one table of the statement; one of `with` and `because` is null.
@@ -183,12 +185,13 @@ impl From<&domain::Alternative> for Alternative {
         Self {
             plan: plan_nodes(&alternative.plan),
             plan_text: alternative.plan.to_text(),
-            rows_estimated: alternative
-                .rows_estimated
+            loops: alternative
+                .loops
                 .iter()
-                .map(|&(node, rows)| NodeEstimate {
-                    node: i32::try_from(node).unwrap_or(i32::MAX),
-                    rows,
+                .map(|loops| LoopEstimate {
+                    node: i32::try_from(loops.node).unwrap_or(i32::MAX),
+                    rows: loops.rows,
+                    cost: loops.cost,
                 })
                 .collect(),
             counters: alternative.counters.as_ref().map(Counters::from),

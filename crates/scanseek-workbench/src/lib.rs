@@ -41,7 +41,7 @@ pub use suggest::{
 };
 pub use trial::{ArmResult, NotTried, QueryTrial, Trial, TrialOptions};
 pub use why::{Switch, SwitchEffect, Why};
-pub use why_not::{Alternative, ForcedUse, Threshold, WhyNot};
+pub use why_not::{Alternative, ForcedUse, LoopEstimate, Threshold, WhyNot};
 pub use workbench::Workbench;
 
 pub use scanseek_engine::{

@@ -33,10 +33,21 @@ pub struct WhyNot {
 pub struct Alternative {
     /// The plan.
     pub plan: Plan,
-    /// For each loop, by the id of its node, the rows SQLite expects to leave it in one round.
-    pub rows_estimated: Vec<(i64, f64)>,
+    /// What SQLite expects of each loop.
+    pub loops: Vec<LoopEstimate>,
     /// The work; `None` if it was not run, or not to its end.
     pub counters: Option<Counters>,
+}
+
+/// What SQLite expects of one loop.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LoopEstimate {
+    /// The id of its node.
+    pub node: i64,
+    /// Rows that leave it in one round.
+    pub rows: f64,
+    /// What one round costs in SQLite's own reckoning, which has no unit; `None` where it does not say.
+    pub cost: Option<f64>,
 }
 
 /// The index, forced in one place by INDEXED BY.
@@ -189,14 +200,18 @@ fn alternative(
     statement: &StatementInfo,
     options: Option<&RunOptions>,
 ) -> Result<Alternative, WorkbenchError> {
-    let Estimate { plan, rows } = database
+    let Estimate { plan, rows, costs } = database
         .estimate(&statement.sql, &statement.values)
         .map_err(|error| statement.error(error))?;
     let counters = match options {
         Some(options) => count_on(database, statement.clone(), options)?,
         None => None,
     };
-    Ok(Alternative { plan, rows_estimated: rows.into_iter().collect(), counters })
+    let loops = rows
+        .into_iter()
+        .map(|(node, rows)| LoopEstimate { node, rows, cost: costs.get(&node).copied() })
+        .collect();
+    Ok(Alternative { plan, loops, counters })
 }
 
 /// Rows for each value of the index's first column: looks on an empty clone for the most that SQLite may
@@ -259,6 +274,20 @@ fn scans(plan: &Plan, index: &str) -> bool {
     })
 }
 
+/// The cost of the loops of a plan that read a table under this name.
+fn cost(alternative: &Alternative, label: &str) -> Option<f64> {
+    let of = |loops: &&LoopEstimate| {
+        alternative
+            .plan
+            .node(loops.node)
+            .and_then(|node| node.op.access())
+            .is_some_and(|access| access.source.label() == label)
+    };
+    let costs: Option<Vec<f64>> =
+        alternative.loops.iter().filter(of).map(|loops| loops.cost).collect();
+    costs.filter(|costs| !costs.is_empty()).map(|costs| costs.iter().sum())
+}
+
 impl WhyNot {
     fn in_words(&self) -> Vec<String> {
         let mut sentences = Vec::new();
@@ -278,6 +307,15 @@ impl WhyNot {
                         sentences.push(format!(
                             "No condition of the statement fits {} for {label}: it could only be read from end to end.",
                             self.index
+                        ));
+                    }
+                    if let (Some(with), Some(chosen)) = (cost(with, label), cost(&self.chosen, label)) {
+                        sentences.push(format!(
+                            "SQLite reckons that one round of {label} costs {} with {} and {} as chosen; the number has \
+                             no unit.",
+                            about(with),
+                            self.index,
+                            about(chosen)
                         ));
                     }
                     if let (Some(with), Some(chosen)) = (&with.counters, &self.chosen.counters) {
@@ -314,4 +352,8 @@ impl WhyNot {
         }
         sentences
     }
+}
+
+fn about(cost: f64) -> String {
+    if cost >= 10.0 { scanseek_plan::grouped(cost.round() as u64) } else { format!("{cost:.1}") }
 }

@@ -41,6 +41,25 @@ export interface Predicate {
 export type ParameterType = "integer" | "real" | "number" | "text" | "unknown";
 
 /**
+ * After over before; null where there was none before.
+ */
+export interface Ratios {
+    vm_steps: number | null;
+    page_requests: number | null;
+    page_reads: number | null;
+}
+
+/**
+ * From this size on the plan is another.
+ */
+export interface Flip {
+    factor: number;
+    tables: TableRows[];
+    below_text: string;
+    above_text: string;
+}
+
+/**
  * How much of the database the present run has read; `total_bytes` is about what it will read,
  * where that is known.
  */
@@ -64,9 +83,50 @@ export interface Work {
 }
 
 /**
+ * Rows for each value of the index's first column: as statistics have it, and the most for which
+ * SQLite would choose it.
+ */
+export interface Threshold {
+    believed: number;
+    needed: number;
+}
+
+/**
+ * Rows that SQLite expects to leave a node's loop in one round.
+ */
+export interface NodeEstimate {
+    node: number;
+    rows: number;
+}
+
+/**
  * The closed list of codes.
  */
 export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "internal";
+
+/**
+ * The index forced on one table of the statement; one of `with` and `because` is null.
+ */
+export interface ForcedUse {
+    sql: string;
+    label: string;
+    with: Alternative | null;
+    /**
+     * Why it cannot be, in SQLite's words.
+     */
+    because: string | null;
+}
+
+/**
+ * Two nodes that do the same job, or one that only one plan has.
+ */
+export interface Pair {
+    before: number | null;
+    after: number | null;
+    kind: PairKind;
+    sentence: string;
+    ratios: Ratios | null;
+}
 
 /**
  * UTF-16 offsets, `end` exclusive.
@@ -90,6 +150,22 @@ export interface Op {
  * What a piece of a statement is to a node.
  */
 export type Role = "source" | "key" | "filter" | "clause" | "subquery";
+
+/**
+ * Why an index is not used.
+ */
+export interface WhyNot {
+    index: string;
+    table: string;
+    chosen: Alternative;
+    forced: ForcedUse[];
+    /**
+     * Switches under which SQLite chooses it by itself.
+     */
+    switches: string[];
+    threshold: Threshold | null;
+    sentences: string[];
+}
 
 /**
  * `length` is that of the fragment, in characters.
@@ -136,6 +212,13 @@ export interface Advice {
     helps: string[];
 }
 
+export interface Alternative {
+    plan: PlanNode[];
+    plan_text: string;
+    rows_estimated: NodeEstimate[];
+    counters: Counters | null;
+}
+
 export interface ArmResult {
     arm: string;
     median_ns: number;
@@ -172,6 +255,13 @@ export interface ColumnInfo {
     references: string | null;
 }
 
+export interface Comparison {
+    before: StatementPlan;
+    after: StatementPlan;
+    pairs: Pair[];
+    sentence: string;
+}
+
 export interface Counters {
     vm_steps: number;
     page_requests: number;
@@ -206,11 +296,39 @@ export interface Explained {
     statements: StatementPlan[];
 }
 
+export interface Exponents {
+    vm_steps: number;
+    page_requests: number;
+}
+
 export interface Finding {
     rule: string;
     severity: Severity;
     node: number | null;
     message: string;
+}
+
+export interface Growth {
+    /**
+     * From all the data to the smallest part.
+     */
+    points: GrowthPoint[];
+    /**
+     * Of `work ~ rows^e`.
+     */
+    exponents: Exponents | null;
+    sentence: string;
+    notes: string[];
+}
+
+export interface GrowthPoint {
+    tables: TableRows[];
+    rows: number;
+    plan_text: string;
+    /**
+     * Null if it did not end in time.
+     */
+    counters: Counters | null;
 }
 
 export interface IndexInfo {
@@ -420,6 +538,33 @@ export interface SampleRef {
     version: number;
 }
 
+export interface Scaled {
+    /**
+     * From the smallest to the largest; the data as it is has the factor 1.
+     */
+    sizes: ScaledPlan[];
+    flips: Flip[];
+    assumptions: string[];
+}
+
+export interface ScaledPlan {
+    factor: number;
+    /**
+     * Of the tables that the plan reads.
+     */
+    tables: TableRows[];
+    /**
+     * Rows that SQLite expects to visit in all loops.
+     */
+    rows_expected: number;
+    /**
+     * Which of the different plans it is: sizes of the same plan have the same number.
+     */
+    plan_number: number;
+    plan: PlanNode[];
+    plan_text: string;
+}
+
 export interface Schema {
     tables: TableInfo[];
 }
@@ -428,6 +573,15 @@ export interface SharedClaim {
     query: string;
     arm: ClaimArm;
     counters: Counters;
+}
+
+export interface Side {
+    sql: string;
+    /**
+     * `CREATE INDEX`, `DROP INDEX` and `ANALYZE` statements.
+     */
+    changes: string[];
+    switches: Switches | null;
 }
 
 export interface Statement {
@@ -497,6 +651,11 @@ export interface TableInfo {
     sql: string;
 }
 
+export interface TableRows {
+    name: string;
+    rows: number;
+}
+
 export interface Trial {
     arms: string[];
     queries: QueryTrial[];
@@ -525,6 +684,8 @@ export type ClaimArm = "as_is" | "with_indexes";
 export type IndexOrigin = "create_index" | "unique" | "primary_key";
 
 export type NotebookDatabase = { type: "sample"; id: string; scale: number; version: number } | { type: "file"; name: string; fingerprint: string; size_bytes: number };
+
+export type PairKind = "same" | "changed" | "removed" | "added";
 
 export type QueryVerdict = "faster" | "slower" | "same" | "not_measured";
 
@@ -566,6 +727,10 @@ export class Workbench {
      */
     close(): void;
     /**
+     * Two plans side by side; with options both are run.
+     */
+    compare(before: Side, after: Side, options: RunOptions | null): Comparison;
+    /**
      * Counts the rows of every table, as far as `budget_ms` reaches.
      */
     count_rows(budget_ms: number): Schema;
@@ -589,6 +754,10 @@ export class Workbench {
      * The mark of the open file.
      */
     fingerprint(): string;
+    /**
+     * The work of the one statement of a text on all the data and on parts of it.
+     */
+    growth(sql: string, options: RunOptions): Growth;
     /**
      * A workbench with nothing open.
      */
@@ -630,6 +799,10 @@ export class Workbench {
      */
     samples(): SampleInfo[];
     /**
+     * The plans of the one statement of a text at a hundredth to a thousand times the rows.
+     */
+    scaled(sql: string): Scaled;
+    /**
      * Counts every query in both arms and makes a link.
      */
     share(state: LinkState): SharedLink;
@@ -658,4 +831,8 @@ export class Workbench {
      * costs under each.
      */
     why(sql: string, options: RunOptions | null): Why;
+    /**
+     * Why the one statement of a text does not use an index: its name, or a `CREATE INDEX` statement.
+     */
+    why_not(sql: string, index: string, options: RunOptions | null): WhyNot;
 }
