@@ -92,14 +92,6 @@ export interface Threshold {
 }
 
 /**
- * Rows that SQLite expects to leave a node's loop in one round.
- */
-export interface NodeEstimate {
-    node: number;
-    rows: number;
-}
-
-/**
  * The closed list of codes.
  */
 export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "internal";
@@ -134,6 +126,16 @@ export interface Pair {
 export interface Span {
     start: number;
     end: number;
+}
+
+/**
+ * What SQLite expects of one round of a node's loop: rows that leave it, and its cost, which has no
+ * unit.
+ */
+export interface LoopEstimate {
+    node: number;
+    rows: number;
+    cost: number | null;
 }
 
 /**
@@ -215,7 +217,7 @@ export interface Advice {
 export interface Alternative {
     plan: PlanNode[];
     plan_text: string;
-    rows_estimated: NodeEstimate[];
+    loops: LoopEstimate[];
     counters: Counters | null;
 }
 

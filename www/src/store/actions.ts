@@ -1,4 +1,4 @@
-/** Everything the page can ask of the engine. Only this file calls engine/. */
+/** Everything the page can ask of the engine. Only files of actions call engine/. */
 import { batch, effect, untracked } from "@preact/signals";
 import { type Call, EngineClient } from "../engine/client";
 import { isWireError, wireError } from "../engine/protocol";
@@ -34,6 +34,11 @@ import { planUnder, runUnderTask, switched, switches, underError, whyOpen, whyTa
 const TYPING_PAUSE_MS = 150;
 
 let client: EngineClient;
+
+/** The engine, for the other files of actions. */
+export function engine(): EngineClient {
+  return client;
+}
 
 /** Starts the engine and what follows by itself: the plan after typing, the patch after a choice, links. */
 export function start(): void {
@@ -128,7 +133,7 @@ function asWireError(cause: unknown): WireError {
 }
 
 /** Runs a call as a task. Resolves to its answer, or to null when it failed; never rejects. */
-async function perform<T>(
+export async function perform<T>(
   task: Task<T>,
   begin: (onProgress: Task<T>["progress"]) => Call<T>,
 ): Promise<T | null> {
@@ -156,7 +161,7 @@ async function perform<T>(
   }
 }
 
-function report<T>(task: Task<T>) {
+export function report<T>(task: Task<T>) {
   return {
     onProgress: (progress: NonNullable<Task<T>["progress"]["value"]>) => {
       batch(() => {
@@ -454,7 +459,7 @@ async function loadProgram(sql: string, counted: boolean): Promise<void> {
 // ---- why this plan -------------------------------------------------------------------------------------
 
 /** The statement that is meant as the engine is to be given it, and whether it can be run. */
-function asked(): { sql: string; options: typeof RUN_OPTIONS | null } {
+export function asked(): { sql: string; options: typeof RUN_OPTIONS | null } {
   const planned = active.value ? explained.value?.statements[active.value.index] : undefined;
   const unfit = planned?.notices.some(
     ({ code }) => code === "stand_in" || code === "parameter_without_value",

@@ -5,6 +5,8 @@ export const TABS = [
   { id: "plan", label: "Plan" },
   { id: "rows", label: "Rows" },
   { id: "bytecode", label: "Bytecode" },
+  { id: "compare", label: "Compare" },
+  { id: "size", label: "Size" },
   { id: "suggest", label: "Suggest" },
   { id: "trial", label: "Trial" },
   { id: "patch", label: "Patch" },

@@ -18,6 +18,7 @@ import { CountersTable } from "../../ui/counters";
 import { count, plural } from "../../ui/format";
 import { Segmented } from "../../ui/segmented";
 import { PlanText } from "../plan/PlanText";
+import { WhyNotPart } from "./WhyNotPart";
 import { OPTIMISATIONS, STATISTICS, switchWords } from "./words";
 
 export function WhyPanel() {
@@ -27,6 +28,7 @@ export function WhyPanel() {
   return (
     <div class="why-panel">
       <EachAlone now={now} />
+      <WhyNotPart />
       <Chosen now={now} index={statement.index} />
     </div>
   );
