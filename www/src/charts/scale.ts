@@ -8,9 +8,10 @@ export interface LogScale {
   ticks: number[];
 }
 
-/** Covers all values and 1, widened to whole decades, or to 1-2-5 steps when the range is small. */
-export function logScale(values: number[]): LogScale {
-  const usable = [...values.filter((value) => value > 0 && Number.isFinite(value)), 1];
+/** Covers all values, and 1 unless told otherwise, widened to whole decades, or to 1-2-5 steps when the range is small. */
+export function logScale(values: number[], withOne = true): LogScale {
+  const finite = values.filter((value) => value > 0 && Number.isFinite(value));
+  const usable = withOne || finite.length === 0 ? [...finite, 1] : finite;
   const low = Math.min(...usable) * 0.9;
   const high = Math.max(...usable) * 1.1;
   const steps: number[] = [];

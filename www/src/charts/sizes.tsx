@@ -27,7 +27,10 @@ interface Props {
 
 export function SizeChart({ points, flips, current, width, title }: Props) {
   const across = logScale(points.map((point) => point.factor));
-  const up = logScale(points.map((point) => Math.max(point.value, 1)));
+  const up = logScale(
+    points.map((point) => Math.max(point.value, 1)),
+    false,
+  );
   const x = (value: number) => LEFT + across.at(value) * (width - LEFT - RIGHT);
   const y = (value: number) => HEIGHT - BOTTOM - up.at(Math.max(value, 1)) * (HEIGHT - TOP - BOTTOM);
   const path = points.map((point, at) => `${at ? "L" : "M"}${x(point.factor)} ${y(point.value)}`).join("");
