@@ -106,7 +106,7 @@ pub(crate) struct TreeEstimate {
 pub(crate) fn estimate(db: &Database, table: &str) -> Result<Option<TreeEstimate>, EngineError> {
     /// Deeper than any b-tree: 2^32 pages with at least two children each.
     const DEEPEST: u32 = 32;
-    let text = |text: &str| Value::Text { text: text.to_owned(), lossy: false };
+    let text = |text: &str| Value::from(text);
     let root =
         db.prepare_own("SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
     root.bind(&[("1".into(), text(table))])?;
@@ -326,9 +326,7 @@ fn for_each(
     let values: Vec<(String, Value)> = parameters
         .iter()
         .enumerate()
-        .map(|(i, text)| {
-            (format!("?{}", i + 1), Value::Text { text: (*text).to_owned(), lossy: false })
-        })
+        .map(|(i, text)| (format!("?{}", i + 1), Value::from(*text)))
         .collect();
     statement.bind(&values)?;
     while statement.step()? {

@@ -3,6 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use crate::batches::{Batches, RowBatch};
+
 /// What the engine asks of its host while SQLite runs. Called about every thousand VM steps, and
 /// about every sixteenth read or write.
 pub trait Control {
@@ -13,6 +15,8 @@ pub trait Control {
     /// Told now and then how far a long run is: bytes read of databases since it began, and how
     /// many they will be about, where that is known.
     fn reading(&self, _read_bytes: u64, _total_bytes: Option<u64>) {}
+    /// Given the first rows of a run that is to hand them over, as they come.
+    fn rows(&self, _batch: RowBatch) {}
 }
 
 /// Never cancels and has no clock, so deadlines never pass.
@@ -87,6 +91,7 @@ pub(crate) struct Watch {
     reported_ns: Cell<Option<u64>>,
     read_before: Cell<u64>,
     expected_bytes: Cell<Option<u64>>,
+    batches: RefCell<Option<Rc<Batches>>>,
 }
 
 /// A run that is being watched until this goes.
@@ -120,6 +125,7 @@ impl Watch {
             reported_ns: Cell::new(None),
             read_before: Cell::new(0),
             expected_bytes: Cell::new(None),
+            batches: RefCell::default(),
         }
     }
 
@@ -145,6 +151,18 @@ impl Watch {
     /// Says how many bytes the run will read about.
     pub(crate) fn expect_bytes(&self, bytes: Option<u64>) {
         self.expected_bytes.set(bytes);
+    }
+
+    /// From now on rows that wait are handed over at looks.
+    pub(crate) fn hand_over_rows(&self, columns: &[String]) -> Rc<Batches> {
+        let batches = Rc::new(Batches::new(&self.control, columns));
+        self.batches.replace(Some(Rc::clone(&batches)));
+        batches
+    }
+
+    /// Ends [`Watch::hand_over_rows`].
+    pub(crate) fn keep_rows(&self) {
+        self.batches.take();
     }
 
     fn report(&self) {
@@ -173,6 +191,9 @@ impl Watch {
     /// True if the run is to stop now.
     pub(crate) fn look(&self) -> bool {
         self.report();
+        if let Some(batches) = self.batches.borrow().as_ref() {
+            batches.hand_over_if_due();
+        }
         let stop = if self.control.cancelled() {
             Some(Stop::Cancelled)
         } else if self.deadline_ns.get().is_some_and(|deadline| self.control.now_ns() > deadline) {

@@ -73,8 +73,7 @@ impl Database {
                 };
                 let statement =
                     database.prepare_own(&format!("DELETE FROM {table} WHERE {which}"))?;
-                statement
-                    .bind(&[("1".into(), Value::Text { text: name.clone(), lossy: false })])?;
+                statement.bind(&[("1".into(), Value::from(name.clone()))])?;
                 statement.step().map(drop)
             })
         });
@@ -177,7 +176,7 @@ impl Database {
     pub fn index_bytes(&self, name: &str) -> Result<u64, EngineError> {
         let statement =
             self.prepare_own("SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name = ?1")?;
-        statement.bind(&[("1".into(), Value::Text { text: name.into(), lossy: false })])?;
+        statement.bind(&[("1".into(), Value::from(name))])?;
         statement.first_integer().map(|bytes| bytes as u64)
     }
 }

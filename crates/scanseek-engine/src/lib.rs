@@ -11,6 +11,7 @@
 #![allow(unsafe_code)]
 
 mod analysis;
+mod batches;
 mod bindings;
 mod catalog;
 mod control;
@@ -23,6 +24,7 @@ mod hardening;
 mod indexes;
 mod logs;
 mod measure;
+mod pages;
 mod parameters;
 mod planner;
 mod runtime;
@@ -35,12 +37,14 @@ mod value;
 mod vfs;
 
 pub use analysis::{Analysis, Estimate};
+pub use batches::RowBatch;
 pub use control::{Control, NoControl, Stop};
 pub use database::{BulkInsert, BulkValue, Database, DatabaseFiles, FileInfo, Opened};
 pub use error::EngineError;
 pub use file_check::FileNotice;
 pub use indexes::{IndexChange, Undo};
 pub use measure::{Measured, ResultHash, Rows, RowsRequest};
+pub use pages::{CellRequest, Page, PageRequest, Varies, Whole};
 pub use parameters::ParameterType;
 pub use planner::ShadowPlanner;
 pub use runtime::{BuildInfo, build_info, limit_storage, spill_to, storage_use};
@@ -54,4 +58,4 @@ pub use storage::{
 pub use storage::{FileBase, TemporarySpill};
 pub use stubs::Missing;
 pub use switches::{Optimization, Statistics, Switches};
-pub use value::Value;
+pub use value::{Value, real_text};

@@ -1,6 +1,6 @@
 //! Runs: rows for a person and exact counters.
 
-use std::ffi::{CStr, c_int};
+use std::ffi::c_int;
 
 use scanseek_plan::Counters;
 
@@ -9,11 +9,50 @@ use crate::control::Stop;
 use crate::runtime::{self, db_status};
 use crate::{EngineError, Prepared, Value};
 
-/// Bytes of a blob that are shown.
-const BLOB_HEAD: usize = 64;
+/// What is kept of a value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Keep {
+    pub(crate) text_bytes: usize,
+    pub(crate) blob_bytes: usize,
+    /// All rows together; the first is kept whatever it takes.
+    pub(crate) rows_bytes: usize,
+}
 
-/// Bytes of a text that are shown.
-const TEXT_HEAD: usize = 65_536;
+/// What a table of rows shows of each value, and as much of it as a page can hold.
+pub(crate) const SHOWN: Keep =
+    Keep { text_bytes: 1024, blob_bytes: 64, rows_bytes: 32 * 1024 * 1024 };
+
+/// No beginning is shown of larger blobs, in bytes.
+const HEAD_BLOB_BYTES: usize = 64 * 1024 * 1024;
+
+/// Keeps rows while there is room.
+pub(crate) struct Keeping {
+    keep: Keep,
+    rows_left: usize,
+    bytes_left: usize,
+}
+
+impl Keeping {
+    pub(crate) fn new(keep: Keep, row_cap: usize) -> Self {
+        Self { keep, rows_left: row_cap, bytes_left: keep.rows_bytes }
+    }
+
+    /// The row the statement is on, with this many columns; `None` once no more are kept.
+    pub(crate) fn row(&mut self, statement: &Prepared<'_>, columns: c_int) -> Option<Vec<Value>> {
+        if self.is_full() {
+            return None;
+        }
+        let row: Vec<Value> = (0..columns).map(|i| statement.value(i, &self.keep)).collect();
+        let size_bytes = row.iter().map(Value::size_bytes).sum();
+        self.rows_left -= 1;
+        self.bytes_left = self.bytes_left.saturating_sub(size_bytes);
+        Some(row)
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.rows_left == 0 || self.bytes_left == 0
+    }
+}
 
 /// What a run for rows may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +68,14 @@ pub struct RowsRequest {
 pub struct Rows {
     /// Column names, which may repeat.
     pub columns: Vec<String>,
-    /// The first rows.
+    /// The first rows, unless they were handed over in batches.
     pub rows: Vec<Vec<Value>>,
+    /// How many rows were kept or handed over.
+    pub kept: u64,
     /// Counters up to the end or the stop.
     pub counters: Counters,
-    /// Time from the first step to the last, in nanoseconds of the host's clock.
+    /// Time from the first step to the last, in nanoseconds of the host's clock; without the time
+    /// in which the host took rows.
     pub elapsed_ns: u64,
     /// Why it ended early; the rows and counters so far are kept.
     pub stopped: Option<Stop>,
@@ -63,45 +105,60 @@ pub struct ResultHash {
 }
 
 impl Prepared<'_> {
-    /// Runs the statement from a cold page cache and keeps the first rows.
+    /// Runs the statement from a cold page cache and keeps the first rows, of long values only the
+    /// beginning.
     ///
     /// # Errors
     /// If it does not only read, or SQLite fails. Being stopped is not an error: see
     /// [`Rows::stopped`].
     pub fn rows(&self, request: &RowsRequest) -> Result<Rows, EngineError> {
         self.require_read()?;
-        self.on_fresh_connection(|statement| statement.rows_here(request))
+        self.on_fresh_connection(|statement| statement.rows_here(request, false))
     }
 
-    fn rows_here(&self, request: &RowsRequest) -> Result<Rows, EngineError> {
-        // SAFETY: `raw` is live; names are terminated strings.
-        let columns: Vec<String> = unsafe {
-            (0..ffi::sqlite3_column_count(self.raw))
-                .map(|i| {
-                    let name = ffi::sqlite3_column_name(self.raw, i);
-                    if name.is_null() {
-                        String::new()
-                    } else {
-                        CStr::from_ptr(name).to_string_lossy().into_owned()
-                    }
-                })
-                .collect()
-        };
-        let control = &self.db.watch().control;
-        let mut rows = Vec::new();
+    /// As [`Prepared::rows`], and hands the rows to [`crate::Control::rows`] while the run goes on.
+    ///
+    /// # Errors
+    /// As [`Prepared::rows`]; rows before the error have been handed over.
+    pub fn rows_in_batches(&self, request: &RowsRequest) -> Result<Rows, EngineError> {
+        self.require_read()?;
+        self.on_fresh_connection(|statement| statement.rows_here(request, true))
+    }
+
+    fn rows_here(&self, request: &RowsRequest, in_batches: bool) -> Result<Rows, EngineError> {
+        let columns = self.column_names();
         let count = columns.len() as c_int;
-        let start_ns = control.now_ns();
+        let watch = self.db.watch();
+        let mut keeping = Keeping::new(SHOWN, request.row_cap);
+        let mut rows = Vec::new();
+        let mut kept = 0;
+        let start_ns = watch.control.now_ns();
+        let batches = in_batches.then(|| watch.hand_over_rows(&columns));
         let (result, counters) = self.counted(request.time_ns, None, || {
-            if rows.len() < request.row_cap {
-                rows.push((0..count).map(|i| self.value(i)).collect());
+            let Some(row) = keeping.row(self, count) else { return };
+            kept += 1;
+            match &batches {
+                None => rows.push(row),
+                Some(batches) => {
+                    batches.add(row);
+                    // Those that come are counted only, so nothing is to be waited for.
+                    if keeping.is_full() {
+                        batches.hand_over();
+                    }
+                }
             }
         });
-        let elapsed_ns = control.now_ns().saturating_sub(start_ns);
+        if let Some(batches) = &batches {
+            batches.hand_over();
+        }
+        watch.keep_rows();
+        let taking_ns = batches.map_or(0, |batches| batches.taking_ns());
+        let elapsed_ns = watch.control.now_ns().saturating_sub(start_ns + taking_ns);
         let stopped = result?;
         // SAFETY: `raw` is live.
         let reprepared =
             unsafe { ffi::sqlite3_stmt_status(self.raw, ffi::SQLITE_STMTSTATUS_REPREPARE, 0) > 0 };
-        Ok(Rows { columns, rows, counters, elapsed_ns, stopped, reprepared })
+        Ok(Rows { columns, rows, kept, counters, elapsed_ns, stopped, reprepared })
     }
 
     /// Runs the statement to its end from a cold page cache. With `step_limit` it gives up after
@@ -123,8 +180,7 @@ impl Prepared<'_> {
         time_ns: Option<u64>,
         step_limit: Option<u64>,
     ) -> Result<Measured, EngineError> {
-        // SAFETY: `raw` is live.
-        let columns = unsafe { ffi::sqlite3_column_count(self.raw) };
+        let columns = self.columns();
         let mut result = ResultHash { ordered: OFFSET_BASIS, unordered: 0, rows: 0 };
         let (outcome, counters) = self.counted(time_ns, step_limit, || {
             let row = (0..columns).fold(OFFSET_BASIS, |hash, i| self.hash_value(i, hash));
@@ -167,7 +223,7 @@ impl Prepared<'_> {
 
     /// Virtual tables keep in memory what they read, so what a run has to read depends on those
     /// before it. Statements over them therefore run on a connection of their own.
-    fn on_fresh_connection<T>(
+    pub(crate) fn on_fresh_connection<T>(
         &self,
         run: impl FnOnce(&Prepared<'_>) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
@@ -235,22 +291,21 @@ impl Prepared<'_> {
         (result, counters)
     }
 
-    fn value(&self, column: c_int) -> Value {
+    fn value(&self, column: c_int, keep: &Keep) -> Value {
         // SAFETY: `raw` is on a row.
         match unsafe { ffi::sqlite3_column_type(self.raw, column) } {
             ffi::SQLITE_INTEGER => Value::Integer(self.integer(column)),
             ffi::SQLITE_FLOAT => {
                 Value::Real(unsafe { ffi::sqlite3_column_double(self.raw, column) })
             }
-            ffi::SQLITE_TEXT => {
-                let bytes = self.bytes(column, false);
-                shown_text(bytes)
-            }
+            ffi::SQLITE_TEXT => Value::text_of(self.bytes(column, false), keep.text_bytes),
             ffi::SQLITE_BLOB => {
-                let bytes = self.bytes(column, true);
+                // Asked first: a blob of zeros takes no memory until its bytes are asked for.
+                let length = unsafe { ffi::sqlite3_column_bytes(self.raw, column) } as usize;
+                let head = if length > HEAD_BLOB_BYTES { &[] } else { self.bytes(column, true) };
                 Value::Blob {
-                    head: bytes[..bytes.len().min(BLOB_HEAD)].to_vec(),
-                    bytes: bytes.len() as u64,
+                    head: head[..head.len().min(keep.blob_bytes)].to_vec(),
+                    bytes: length as u64,
                 }
             }
             _ => Value::Null,
@@ -273,23 +328,6 @@ impl Prepared<'_> {
             _ => hash_bytes(hash, &[0]),
         }
     }
-}
-
-/// The text of a cell; of a very long one the beginning, with its length said.
-fn shown_text(bytes: &[u8]) -> Value {
-    let head = &bytes[..bytes.len().min(TEXT_HEAD)];
-    let (mut text, lossy) = match std::str::from_utf8(head) {
-        Ok(text) => (text.to_owned(), false),
-        // The cut may have gone through a character.
-        Err(error) if bytes.len() > TEXT_HEAD && error.error_len().is_none() => {
-            (String::from_utf8_lossy(&head[..error.valid_up_to()]).into_owned(), false)
-        }
-        Err(_) => (String::from_utf8_lossy(head).into_owned(), true),
-    };
-    if bytes.len() > TEXT_HEAD {
-        text.push_str(&format!("… ({} bytes in all)", bytes.len()));
-    }
-    Value::Text { text, lossy }
 }
 
 /// Starts SQLite's random numbers at the same place for every run, so that `random()` gives the

@@ -1,6 +1,7 @@
 //! One prepared statement: what it is, its parameters, its plan.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char, c_int};
 use std::marker::PhantomData;
 
@@ -29,6 +30,7 @@ pub struct Prepared<'db> {
     sql: String,
     bound: RefCell<Vec<(String, Value)>>,
     missing: Vec<Missing>,
+    functions: BTreeSet<String>,
     _not_send: PhantomData<*const ()>,
 }
 
@@ -62,6 +64,7 @@ impl<'db> Prepared<'db> {
             sql: sql.to_owned(),
             bound: RefCell::default(),
             missing: Vec::new(),
+            functions: BTreeSet::new(),
             _not_send: PhantomData,
         };
         let rest = sql.get(tail..).unwrap_or("");
@@ -79,6 +82,7 @@ impl<'db> Prepared<'db> {
                 let opcodes = statement.opcodes().unwrap_or_default();
                 opcodes.into_iter().map(|op| op.p4).collect()
             });
+            statement.functions = asked.functions.take();
         }
         Ok(statement)
     }
@@ -88,12 +92,35 @@ impl<'db> Prepared<'db> {
         &self.missing
     }
 
+    /// The functions it uses, as far as the authorizer saw.
+    pub(crate) fn functions(&self) -> &BTreeSet<String> {
+        &self.functions
+    }
+
+    /// How many columns its rows have.
+    pub(crate) fn columns(&self) -> c_int {
+        // SAFETY: `raw` is live.
+        unsafe { ffi::sqlite3_column_count(self.raw) }
+    }
+
+    pub(crate) fn column_names(&self) -> Vec<String> {
+        // SAFETY: `raw` is live; names are terminated strings.
+        let name = |i| unsafe {
+            let name = ffi::sqlite3_column_name(self.raw, i);
+            if name.is_null() {
+                String::new()
+            } else {
+                CStr::from_ptr(name).to_string_lossy().into_owned()
+            }
+        };
+        (0..self.columns()).map(name).collect()
+    }
+
     /// Reads, writes or anything else.
     pub fn kind(&self) -> StatementKind {
         // SAFETY: `raw` is live.
-        let (read_only, columns) = unsafe {
-            (ffi::sqlite3_stmt_readonly(self.raw) != 0, ffi::sqlite3_column_count(self.raw))
-        };
+        let (read_only, columns) =
+            unsafe { (ffi::sqlite3_stmt_readonly(self.raw) != 0, self.columns()) };
         let keyword = first_word(&self.sql);
         match keyword.as_str() {
             "INSERT" | "UPDATE" | "DELETE" | "REPLACE" => StatementKind::Write,

@@ -190,7 +190,7 @@ fn values_of_parameters_are_exact() {
         (Value::Integer(i64::MIN), "-9223372036854775808".to_owned()),
         (Value::Real(0.1), "0.1".to_owned()),
         (Value::Null, "NULL".to_owned()),
-        (Value::Text { text: "it's ü\0x".into(), lossy: false }, "'it''s ü'".to_owned()),
+        (Value::from("it's ü\0x"), "'it''s ü'".to_owned()),
         (
             Value::Blob { head: blob.clone(), bytes: 256 },
             format!("X'{}'", blob.iter().map(|byte| format!("{byte:02X}")).collect::<String>()),
@@ -213,12 +213,12 @@ fn a_second_compilation_is_noticed() {
     assert!(!reprepared("SELECT count(*) FROM t WHERE i = ?"));
     let sql = "SELECT count(*) FROM t WHERE s LIKE ? AND i = 3";
     let statement = db.prepare(sql).unwrap();
-    statement.bind(&[("1".into(), Value::Text { text: "s1%".into(), lossy: false })]).unwrap();
+    statement.bind(&[("1".into(), Value::from("s1%"))]).unwrap();
     let rows = statement.rows(&ALL).unwrap();
     assert!(rows.reprepared, "LIKE looks at its pattern");
     let plan = {
         let statement = db.prepare(sql).unwrap();
-        statement.bind(&[("1".into(), Value::Text { text: "s1%".into(), lossy: false })]).unwrap();
+        statement.bind(&[("1".into(), Value::from("s1%"))]).unwrap();
         statement.plan().unwrap().to_text()
     };
     assert!(plan.contains("on_s") || plan.contains("on_i"), "{plan}");

@@ -176,7 +176,7 @@ fn to_value(value: ParameterValue) -> Value {
         ParameterValue::Null => Value::Null,
         ParameterValue::Integer(integer) => Value::Integer(integer),
         ParameterValue::Real(real) => Value::Real(real),
-        ParameterValue::Text(text) => Value::Text { text, lossy: false },
+        ParameterValue::Text(text) => Value::from(text),
         ParameterValue::Blob(head) => Value::Blob { bytes: head.len() as u64, head },
     }
 }
