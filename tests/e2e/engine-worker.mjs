@@ -19,6 +19,7 @@ async function start() {
     cancelled: () => Atomics.load(flag, 0) === 1,
     progress() {},
     reading() {},
+    rows() {},
   });
   engine.spill_to((await scratch()).file);
   return engine;

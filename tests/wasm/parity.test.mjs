@@ -16,7 +16,7 @@ const PACKAGE = process.env.SCANSEEK_PACKAGE ?? join(ROOT, "www/src/engine/pkg/s
 
 const { initSync, Workbench } = await import(pathToFileURL(`${PACKAGE}.js`));
 initSync({ module: readFileSync(`${PACKAGE}_bg.wasm`) });
-const HOST = { now_ns: () => performance.now() * 1e6, cancelled: () => false, progress() {}, reading() {} };
+const HOST = { now_ns: () => performance.now() * 1e6, cancelled: () => false, progress() {}, reading() {}, rows() {} };
 const folder = mkdtempSync(join(tmpdir(), "scanseek-parity-"));
 
 function scanseek(...args) {

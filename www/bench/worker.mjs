@@ -38,6 +38,7 @@ const engines = {
       cancelled: () => Atomics.load(flag, 0) === 1,
       progress() {},
       reading() {},
+      rows() {},
     });
     workbench.open_bytes("sample.db", bytes, null);
     return {

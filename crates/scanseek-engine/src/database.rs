@@ -14,7 +14,7 @@ use crate::hardening::{harden, sqlite_error};
 use crate::storage::CowFile;
 use crate::stubs::Stubs;
 use crate::vfs::{Files, VFS_NAME, lock};
-use crate::{EngineError, FileNotice, Prepared, RandomRead, catalog, file_check, runtime};
+use crate::{EngineError, FileNotice, Prepared, RandomRead, Value, catalog, file_check, runtime};
 
 /// A connection with its own copy-on-write pages.
 pub struct Database {
@@ -344,6 +344,15 @@ impl Database {
         });
         drop(watched);
         result
+    }
+
+    /// The text laid out over lines, if SQLite takes it for JSON as RFC 8259 has it. Numbers stay as
+    /// they are written, and keys that repeat are kept.
+    pub fn pretty_json(&self, text: &str) -> Option<String> {
+        let sql = "SELECT json_pretty(?1, '  ') WHERE json_valid(?1)";
+        let statement = self.prepare_own(sql).ok()?;
+        statement.bind(&[("1".into(), Value::from(text))]).ok()?;
+        statement.step().ok()?.then(|| statement.text(0))
     }
 
     pub(crate) fn handle(&self) -> *mut ffi::sqlite3 {

@@ -101,7 +101,7 @@ fn a_row_does_not_wait_for_the_next() {
     let sql = "SELECT id FROM t WHERE id = 1 OR
                (SELECT count(*) FROM t x, t y WHERE x.a + y.a = t.id) < 0";
     control.enough.set(Some(1));
-    let request = RowsRequest { row_cap: 10, time_ns: None };
+    let request = RowsRequest { row_cap: 10, time_ns: Some(60_000_000_000) };
     let run = database.prepare(sql).unwrap().rows_in_batches(&request).unwrap();
     assert_eq!((run.stopped, run.kept), (Some(Stop::Cancelled), 1));
     assert_eq!(control.rows(), [[Value::Integer(1)]]);

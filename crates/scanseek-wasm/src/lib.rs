@@ -23,6 +23,7 @@ export interface Host {
   cancelled(): boolean;
   progress(progress: Progress): void;
   reading(reading: Reading): void;
+  rows(batch: RowBatch): void;
 }
 
 /** An empty file of the page's private file system, and how much may be written to it. */
@@ -58,6 +59,9 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn reading(this: &JsHost, reading: JsValue);
+
+    #[wasm_bindgen(method)]
+    fn rows(this: &JsHost, batch: JsValue);
 }
 
 #[wasm_bindgen]
@@ -114,6 +118,12 @@ impl domain::Host for JsHost {
     fn reading(&self, read_bytes: u64, total_bytes: Option<u64>) {
         if let Ok(reading) = to_js(&wire::Reading { read_bytes, total_bytes }) {
             JsHost::reading(self, reading);
+        }
+    }
+
+    fn rows(&self, batch: domain::RowBatch) {
+        if let Ok(batch) = to_js(&wire::RowBatch::from(batch)) {
+            JsHost::rows(self, batch);
         }
     }
 }
@@ -236,7 +246,7 @@ impl Workbench {
         to_js(&wire::Explained::new(&explained, sql))
     }
 
-    /// Runs the one statement of a text, if it only reads.
+    /// Runs the one statement of a text, if it only reads; the host is given its rows as they come.
     #[wasm_bindgen(unchecked_return_type = "Ran")]
     pub fn run(
         &self,
@@ -244,9 +254,45 @@ impl Workbench {
         #[wasm_bindgen(unchecked_param_type = "RunOptions")] options: JsValue,
     ) -> Result<JsValue> {
         let options: wire::RunOptions = from_js(options)?;
-        let ran =
-            self.0.run(sql, &[], &options.to_domain()).map_err(|error| failed(&error, sql))?;
+        let ran = self
+            .0
+            .run_in_batches(sql, &[], &options.to_domain())
+            .map_err(|error| failed(&error, sql))?;
         to_js(&wire::Ran::new(ran, sql))
+    }
+
+    /// Some rows from the middle of what the one statement of a text gives.
+    #[wasm_bindgen(unchecked_return_type = "RowsPage")]
+    pub fn page(
+        &self,
+        sql: &str,
+        #[wasm_bindgen(unchecked_param_type = "PageOptions")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options: wire::PageOptions = from_js(options)?;
+        let page =
+            self.0.page(sql, &[], &options.to_domain()).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::RowsPage::from(page))
+    }
+
+    /// One value of what the one statement of a text gives.
+    #[wasm_bindgen(unchecked_return_type = "WholeCell")]
+    pub fn cell(
+        &self,
+        sql: &str,
+        #[wasm_bindgen(unchecked_param_type = "CellOptions")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options: wire::CellOptions = from_js(options)?;
+        let cell =
+            self.0.cell(sql, &[], &options.to_domain()).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::WholeCell::from(cell))
+    }
+
+    /// What a text or blob is whose bytes the page has.
+    #[wasm_bindgen(unchecked_return_type = "WholeCell")]
+    pub fn describe(&self, bytes: Vec<u8>, blob: bool) -> Result<JsValue> {
+        let whole = if blob { domain::Whole::Blob(bytes) } else { domain::Whole::Text(bytes) };
+        let cell = self.0.describe(whole).map_err(|error| failed(&error, ""))?;
+        to_js(&wire::WholeCell::from(cell))
     }
 
     /// The plan of every statement under switches of the planner.

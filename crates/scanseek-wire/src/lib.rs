@@ -47,7 +47,10 @@ pub use plan::{
     Counters, Explained, Finding, IndexUse, LoopStats, Op, ParameterType, PlanNode, Severity,
     Statement, StatementKind, StatementPlan, Tone, Work, plan_nodes,
 };
-pub use run::{Cell, Progress, Ran, Reading, RunOptions, Stopped};
+pub use run::{
+    Bytes, Cell, CellOptions, PageOptions, Progress, Ran, Reading, RowBatch, RowsPage, RunOptions,
+    Stopped, TextPart, Varies, WholeCell, WholeValue,
+};
 pub use span::{Span, Utf16};
 pub use trial::{ArmResult, Effect, NotTried, QueryTrial, Trial, TrialOptions, Verdict};
 pub use why::{

@@ -4,7 +4,7 @@ use scanseek_engine::{Database, Switches, Value};
 use scanseek_plan::{Counters, Pair, compare, grouped};
 
 use crate::explain::plan_on;
-use crate::run::{only, run_on};
+use crate::run::{Delivery, only, run_on};
 use crate::what_if::{self, Change};
 use crate::{RunOptions, StatementPlan, Workbench, WorkbenchError};
 
@@ -82,7 +82,7 @@ impl Workbench {
         let database = switched.as_ref().unwrap_or(database);
         let statement = only(&side.sql, parameters)?;
         let mut planned = match options {
-            Some(options) => run_on(database, statement, options)?.statement,
+            Some(options) => run_on(database, statement, options, Delivery::AtEnd)?.statement,
             None => plan_on(database, statement),
         };
         match planned.error.take() {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use scanseek_engine::Control;
+use scanseek_engine::{Control, RowBatch};
 
 /// A browser worker or a terminal.
 pub trait Host {
@@ -15,6 +15,8 @@ pub trait Host {
     /// Shows how much of the database the present run has read; `total_bytes` is about what it will
     /// read, where that is known.
     fn reading(&self, _read_bytes: u64, _total_bytes: Option<u64>) {}
+    /// Shows the first rows of [`crate::Workbench::run_in_batches`] as they come.
+    fn rows(&self, _batch: RowBatch) {}
 }
 
 /// The host as the engine sees it.
@@ -29,5 +31,8 @@ impl Control for HostControl {
     }
     fn reading(&self, read_bytes: u64, total_bytes: Option<u64>) {
         self.0.reading(read_bytes, total_bytes);
+    }
+    fn rows(&self, batch: RowBatch) {
+        self.0.rows(batch);
     }
 }

@@ -13,6 +13,7 @@ mod open;
 mod oracle;
 mod patch;
 mod places;
+mod rows;
 mod run;
 mod share;
 mod statement;
@@ -31,6 +32,7 @@ pub use host::Host;
 pub use open::{DatabaseInfo, Notice, Opened, SampleRef, build_sample};
 pub use oracle::QUERY_TIME_NS;
 pub use places::{Piece, Place, Role, places};
+pub use rows::{CellOptions, Guess, PageOptions, TextPart, WholeCell, WholeValue};
 pub use run::{Ran, RunOptions};
 pub use scanseek_bench::Verdict;
 pub use share::{ClaimCheck, LinkCheck, LinkState, SharedLink, counters};
@@ -45,9 +47,9 @@ pub use why_not::{Alternative, ForcedUse, LoopEstimate, Threshold, WhyNot};
 pub use workbench::Workbench;
 
 pub use scanseek_engine::{
-    BuildInfo, DatabaseFiles, ExtentSource, Extents, Optimization, ParameterType, RandomRead,
-    SpillFile, Statistics, Stop, StorageError, StorageLimits, StorageUse, Switches, Value,
-    build_info, limit_storage, spill_to, storage_use,
+    BuildInfo, DatabaseFiles, ExtentSource, Extents, Optimization, Page, ParameterType, RandomRead,
+    RowBatch, SpillFile, Statistics, Stop, StorageError, StorageLimits, StorageUse, Switches,
+    Value, Varies, Whole, build_info, limit_storage, real_text, spill_to, storage_use,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use scanseek_engine::{FileBase, TemporarySpill};

@@ -1,6 +1,6 @@
 //! Running one statement: its rows, its counters, and the work of each plan node.
 
-use scanseek_engine::{Database, EngineError, RowsRequest, Stop, Value};
+use scanseek_engine::{Database, EngineError, RowsRequest, Stop, Value, Varies};
 use scanseek_plan::{Counters, Plan, Work, findings};
 
 use crate::{ErrorCode, Notice, StatementInfo, StatementPlan, Workbench, WorkbenchError};
@@ -14,6 +14,13 @@ pub struct RunOptions {
     pub deadline_ns: u64,
 }
 
+/// How a run gives its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    AtEnd,
+    InBatches,
+}
+
 /// What a run gave.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ran {
@@ -21,8 +28,10 @@ pub struct Ran {
     pub statement: StatementPlan,
     /// Column names.
     pub columns: Vec<String>,
-    /// The first rows.
+    /// The first rows, unless they were handed over in batches.
     pub rows: Vec<Vec<Value>>,
+    /// How many rows were kept or handed over.
+    pub kept: u64,
     /// True if there are more rows than kept.
     pub truncated: bool,
     /// Time of the run in nanoseconds, from a cold page cache and with measuring off.
@@ -32,6 +41,8 @@ pub struct Ran {
     /// SQLite compiled the statement again once it knew the values of its parameters, so the plan
     /// may be another for other values.
     pub reprepared: bool,
+    /// Why another run may give other rows.
+    pub varies: Option<Varies>,
 }
 
 impl Workbench {
@@ -45,7 +56,21 @@ impl Workbench {
         parameters: &[(String, Value)],
         options: &RunOptions,
     ) -> Result<Ran, WorkbenchError> {
-        run_on(&self.open()?.database, only(sql, parameters)?, options)
+        run_on(&self.open()?.database, only(sql, parameters)?, options, Delivery::AtEnd)
+    }
+
+    /// As [`Workbench::run`], and hands the rows to [`crate::Host::rows`] while the run goes on.
+    ///
+    /// # Errors
+    /// As [`Workbench::run`]; rows before the error have been handed over.
+    pub fn run_in_batches(
+        &self,
+        sql: &str,
+        parameters: &[(String, Value)],
+        options: &RunOptions,
+    ) -> Result<Ran, WorkbenchError> {
+        let statement = only(sql, parameters)?;
+        run_on(&self.open()?.database, statement, options, Delivery::InBatches)
     }
 
     /// Runs the one statement of a text `times` times in a row, pages cached and rows thrown away,
@@ -100,10 +125,16 @@ pub(crate) fn run_on(
     database: &Database,
     mut statement: StatementInfo,
     options: &RunOptions,
+    delivery: Delivery,
 ) -> Result<Ran, WorkbenchError> {
     let prepared = statement.prepare_to_run(database)?;
+    let varies = prepared.varies();
     let request = RowsRequest { row_cap: options.row_cap, time_ns: Some(options.deadline_ns) };
-    let rows = prepared.rows(&request).map_err(|error| statement.error(error))?;
+    let rows = match delivery {
+        Delivery::AtEnd => prepared.rows(&request),
+        Delivery::InBatches => prepared.rows_in_batches(&request),
+    };
+    let rows = rows.map_err(|error| statement.error(error))?;
     let plan = prepared.plan().map_err(|error| statement.error(error))?;
     // The plan that ran is the better one: it has the nodes SQLite adds while running.
     let left_ns = options.deadline_ns.saturating_sub(rows.elapsed_ns);
@@ -129,7 +160,7 @@ pub(crate) fn run_on(
         });
     }
     Ok(Ran {
-        truncated: rows.counters.rows_returned > rows.rows.len() as u64,
+        truncated: rows.counters.rows_returned > rows.kept,
         statement: StatementPlan {
             places: crate::places(&plan, &statement.sql, database.schema()),
             statement,
@@ -142,9 +173,11 @@ pub(crate) fn run_on(
         },
         columns: rows.columns,
         rows: rows.rows,
+        kept: rows.kept,
         elapsed_ns: rows.elapsed_ns,
         stopped: rows.stopped,
         reprepared: rows.reprepared,
+        varies,
     })
 }
 

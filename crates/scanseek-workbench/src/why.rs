@@ -4,6 +4,7 @@
 use scanseek_engine::{Database, EngineError, Optimization, Statistics, Switches, Value};
 use scanseek_plan::{Bytecode, Counters, Plan};
 
+use crate::run::{Delivery, count_on, only, run_on};
 use crate::{Explained, Ran, RunOptions, StatementInfo, StatementPlan, Workbench, WorkbenchError};
 
 /// One switch.
@@ -87,7 +88,7 @@ impl Workbench {
         options: &RunOptions,
     ) -> Result<Ran, WorkbenchError> {
         let database = self.open()?.database.switched(switches)?;
-        crate::run::run_on(&database, crate::run::only(sql, parameters)?, options)
+        run_on(&database, only(sql, parameters)?, options, Delivery::AtEnd)
     }
 
     /// Tries each switch alone on the one statement of a text and keeps those that change its plan.
@@ -102,9 +103,11 @@ impl Workbench {
         options: Option<&RunOptions>,
     ) -> Result<Why, WorkbenchError> {
         let database = &self.open()?.database;
-        let statement = crate::run::only(sql, parameters)?;
+        let statement = only(sql, parameters)?;
         let mut base = match options {
-            Some(options) => crate::run::run_on(database, statement.clone(), options)?.statement,
+            Some(options) => {
+                run_on(database, statement.clone(), options, Delivery::AtEnd)?.statement
+            }
             None => crate::explain::plan_on(database, statement.clone()),
         };
         if let Some(error) = base.error.take() {
@@ -132,7 +135,7 @@ impl Workbench {
                 continue;
             }
             let counters = match options {
-                Some(options) => crate::run::count_on(&switched, statement.clone(), options)?,
+                Some(options) => count_on(&switched, statement.clone(), options)?,
                 None => None,
             };
             changes.push(SwitchEffect { switch, plan, counters });
@@ -152,7 +155,7 @@ impl Workbench {
         options: Option<&RunOptions>,
     ) -> Result<Bytecode, WorkbenchError> {
         let database = &self.open()?.database;
-        let mut statement = crate::run::only(sql, parameters)?;
+        let mut statement = only(sql, parameters)?;
         let result = match options {
             Some(options) => {
                 statement.prepare_to_run(database).map(drop)?;

@@ -6,7 +6,7 @@
  * opened again in it before anything else runs.
  */
 import { type FromWorker, type Op, type Params, type Result, type ToWorker, wireError } from "./protocol";
-import type { Progress, Reading, WireError } from "./types";
+import type { Progress, Reading, RowBatch, WireError } from "./types";
 
 export type RestartReason = "crashed" | "cancelled";
 
@@ -21,6 +21,7 @@ export interface ClientEvents {
 export interface CallOptions {
   onProgress?: (progress: Progress) => void;
   onReading?: (reading: Reading) => void;
+  onRows?: (batch: RowBatch) => void;
   /** A waiting call with the same lane is dropped (code "cancelled") when a newer one comes. */
   lane?: string;
 }
@@ -150,6 +151,9 @@ export class EngineClient {
         return;
       case "reading":
         if (this.#current?.id === message.id) this.#current.options.onReading?.(message.reading);
+        return;
+      case "rows":
+        if (this.#current?.id === message.id) this.#current.options.onRows?.(message.batch);
         return;
       case "fatal":
         console.error(`engine: ${message.message}`);

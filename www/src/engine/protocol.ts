@@ -1,5 +1,5 @@
 /** Messages between page and worker. Types are derived from the engine's class, so they cannot drift from it. */
-import type { Progress, Reading, WireError, Workbench } from "./types";
+import type { Progress, Reading, RowBatch, WireError, Workbench } from "./types";
 
 /** Files travel as handles; the worker reads their bytes. */
 interface FileOps {
@@ -34,6 +34,7 @@ export type FromWorker =
   | { type: "error"; id: number; error: WireError }
   | { type: "progress"; id: number; progress: Progress }
   | { type: "reading"; id: number; reading: Reading }
+  | { type: "rows"; id: number; batch: RowBatch }
   /** The engine trapped: this worker must not be used again. */
   | { type: "fatal"; id: number; message: string };
 

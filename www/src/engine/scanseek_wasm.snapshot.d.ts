@@ -7,6 +7,7 @@ export interface Host {
     cancelled(): boolean;
     progress(progress: Progress): void;
     reading(reading: Reading): void;
+    rows(batch: RowBatch): void;
 }
 
 /** An empty file of the page's private file system, and how much may be written to it. */
@@ -50,6 +51,20 @@ export interface Ratios {
 }
 
 /**
+ * Both count from 0.
+ */
+export interface CellOptions {
+    row: number;
+    column: number;
+    deadline_ms: number;
+}
+
+/**
+ * Bytes, which reach the page as one array and not as a list of numbers.
+ */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
  * From this size on the plan is another.
  */
 export interface Flip {
@@ -69,9 +84,9 @@ export interface Reading {
 }
 
 /**
- * Integers travel as text, so that all 64 bits arrive.
+ * Numbers travel as text: integers so that all 64 bits arrive, reals as SQLite writes them.
  */
-export type Cell = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: number } | { type: "text"; value: string; lossy: boolean } | { type: "blob"; bytes: number; hex: string };
+export type Cell = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: string } | { type: "text"; value: string; lossy: boolean; cut_from: number | null } | { type: "blob"; bytes: number; hex: string };
 
 /**
  * Of a node: its own, without that of the nodes below it.
@@ -83,12 +98,31 @@ export interface Work {
 }
 
 /**
+ * One value in full. `guess` says what its bytes seem to be, and is empty where that is not
+ * known; `extension` is for a file's name.
+ */
+export interface WholeCell {
+    value: WholeValue;
+    guess: string;
+    extension: string;
+}
+
+/**
  * Rows for each value of the index's first column: as statistics have it, and the most for which
  * SQLite would choose it.
  */
 export interface Threshold {
     believed: number;
     needed: number;
+}
+
+/**
+ * Rows of a run that goes on; `first_row` counts from 0.
+ */
+export interface RowBatch {
+    columns: string[];
+    first_row: number;
+    rows: Cell[][];
 }
 
 /**
@@ -170,11 +204,29 @@ export interface WhyNot {
 }
 
 /**
+ * `first_row` counts from 0; with `whole`, long values are not cut.
+ */
+export interface PageOptions {
+    first_row: number;
+    row_cap: number;
+    whole: boolean;
+    deadline_ms: number;
+}
+
+/**
  * `length` is that of the fragment, in characters.
  */
 export interface SharedLink {
     fragment: string;
     length: number;
+}
+
+/**
+ * `more` tells whether there are rows after these.
+ */
+export interface RowsPage {
+    rows: Cell[][];
+    more: boolean;
 }
 
 /**
@@ -503,7 +555,7 @@ export interface QueryTrial {
 export interface Ran {
     statement: StatementPlan;
     columns: string[];
-    rows: Cell[][];
+    rows_kept: number;
     rows_returned: number;
     truncated: boolean;
     elapsed_ns: number;
@@ -512,6 +564,10 @@ export interface Ran {
      * SQLite compiled it again for the values of its parameters.
      */
     reprepared: boolean;
+    /**
+     * Why another run may give other rows.
+     */
+    varies: Varies | null;
 }
 
 export interface Reason {
@@ -701,9 +757,15 @@ export type Stopped = "end" | "deadline" | "cancelled";
 
 export type TableKind = "table" | "view" | "virtual" | "shadow";
 
+export type TextPart = { type: "text"; value: string } | { type: "invalid"; hex: string };
+
 export type Tone = "bad" | "warn" | "good" | "neutral";
 
+export type Varies = "random" | "clock";
+
 export type Verdict = "faster" | "slower" | "no_clear_difference" | "not_measurable";
+
+export type WholeValue = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: string } | { type: "text"; bytes: Bytes; characters: number; parts: TextPart[]; parts_are_all: boolean; json: string | null } | { type: "blob"; bytes: Bytes };
 
 
 /**
@@ -720,6 +782,10 @@ export class Workbench {
      * The program of the one statement of a text; with options it is run and counted.
      */
     bytecode(sql: string, options: RunOptions | null): Bytecode;
+    /**
+     * One value of what the one statement of a text gives.
+     */
+    cell(sql: string, options: CellOptions): WholeCell;
     /**
      * Counts everything a link claims again, on the open database.
      */
@@ -740,6 +806,10 @@ export class Workbench {
      * Panics, so that a test can see the page survive it.
      */
     crash_for_test(): void;
+    /**
+     * What a text or blob is whose bytes the page has.
+     */
+    describe(bytes: Uint8Array | number[], blob: boolean): WholeCell;
     /**
      * The plan of every statement; nothing is executed.
      */
@@ -781,6 +851,10 @@ export class Workbench {
      */
     open_url(url: string, kept?: ScratchFile | null): Opened;
     /**
+     * Some rows from the middle of what the one statement of a text gives.
+     */
+    page(sql: string, options: PageOptions): RowsPage;
+    /**
      * The scripts for these indexes, with what they do for the statements of a text.
      */
     patch(indexes: string[], sql: string): Patch;
@@ -789,7 +863,7 @@ export class Workbench {
      */
     read_link(fragment: string): Notebook;
     /**
-     * Runs the one statement of a text, if it only reads.
+     * Runs the one statement of a text, if it only reads; the host is given its rows as they come.
      */
     run(sql: string, options: RunOptions): Ran;
     /**

@@ -19,6 +19,7 @@ const host: Host = {
   cancelled: () => flag !== null && Atomics.load(flag, 0) === running,
   progress: (progress) => post({ type: "progress", id: running, progress }),
   reading: (reading) => post({ type: "reading", id: running, reading }),
+  rows: (batch) => post({ type: "rows", id: running, batch }),
 };
 
 async function load(): Promise<Engine> {

@@ -2,7 +2,7 @@
 import { batch, effect, untracked } from "@preact/signals";
 import { type Call, EngineClient } from "../engine/client";
 import { isWireError, wireError } from "../engine/protocol";
-import type { Opened, Reading, WireError } from "../engine/types";
+import type { Cell, Opened, Reading, RowBatch, WireError } from "../engine/types";
 import { ownIndexError, scope, suggestedFor, suggestTask } from "./advisor";
 import { ANALYZE, choose, chooseSuggested, chosen, chosenDdl } from "./chosen";
 import { opened, openingName, openTask } from "./database";
@@ -23,7 +23,22 @@ import { sortFiles } from "./files";
 import { patch, patchError } from "./patch";
 import { explained, planError, selectedNode, shownPlan, wantChosen, withChosen } from "./plan";
 import { COUNT_AT_ONCE_NS, program, programTask } from "./program";
-import { DEADLINE_MS, ROW_CAP, ranName, ranSlice, runTask } from "./results";
+import {
+  cellTask,
+  DEADLINE_MS,
+  end,
+  exportTask,
+  isCut,
+  kept,
+  PAGE_ROWS,
+  type Place,
+  pageTask,
+  ranName,
+  ranSlice,
+  runTask,
+  shownCell,
+  withPage,
+} from "./results";
 import { linkState, shareOpen, shareTask } from "./share";
 import { clearTask, type Task } from "./task";
 import { budgetMs, trialTask, triedWith } from "./trial";
@@ -187,6 +202,7 @@ function showOpened(value: Opened): void {
     wantChosen.value = false;
     patch.value = null;
     ranSlice.value = null;
+    forgetRows();
     program.value = null;
     planUnder.value = null;
     ownIndexError.value = null;
@@ -352,12 +368,132 @@ export async function run(): Promise<void> {
   const picked = text.value.slice(from, to);
   const slice = picked.trim() ? { text: picked, offset: from } : activeSlice();
   const statement = statementAt(statements.value, to);
+  const previous = kept.value?.run ?? 0;
   batch(() => {
     runTask.value.value = null;
     ranSlice.value = slice;
     ranName.value = picked.trim() ? "Selection" : statement ? nameOf(statement) : "";
+    forgetRows();
   });
-  await perform(runTask, () => client.call("run", [slice.text, RUN_OPTIONS], report(runTask)));
+  const onRows = ({ columns, rows }: RowBatch) => {
+    const before = kept.value ?? { run: previous + 1, columns, first: 0, rows: [] };
+    kept.value = { ...before, rows: [...before.rows, ...rows] };
+  };
+  const ran = await perform(runTask, () =>
+    client.call("run", [slice.text, RUN_OPTIONS], { ...report(runTask), onRows }),
+  );
+  if (!ran) return;
+  batch(() => {
+    kept.value ??= { run: previous + 1, columns: ran.columns, first: 0, rows: [] };
+    if (ran.stopped === "end") end.value = ran.rows_returned;
+  });
+}
+
+// ---- rows of the last run ------------------------------------------------------------------------------
+
+function forgetRows(): void {
+  hideCell();
+  for (const task of [pageTask, exportTask]) {
+    task.cancel.value?.();
+    clearTask<unknown>(task as Task<unknown>);
+  }
+  kept.value = null;
+  end.value = null;
+}
+
+/** Reads the rows after those in memory, those before, or those from this number on. */
+export async function loadPage(from: "next" | "previous" | number): Promise<void> {
+  const now = kept.value;
+  const sql = ranSlice.value?.text;
+  if (!now || sql === undefined) return;
+  const first_row =
+    from === "next"
+      ? now.first + now.rows.length
+      : from === "previous"
+        ? Math.max(0, now.first - PAGE_ROWS)
+        : from;
+  const row_cap = from === "previous" ? now.first - first_row : PAGE_ROWS;
+  const options = { first_row, row_cap, whole: false, deadline_ms: DEADLINE_MS };
+  await perform(pageTask, () => {
+    const { answer, cancel } = client.call("page", [sql, options], report(pageTask));
+    const shown = answer.then(({ rows, more }) => {
+      if (kept.value?.run !== now.run) return 0;
+      batch(() => {
+        if (!more && (rows.length > 0 || from === "next")) end.value = first_row + rows.length;
+        if (rows.length > 0) kept.value = withPage(kept.value ?? now, first_row, rows);
+      });
+      return rows.length;
+    });
+    return { answer: shown, cancel };
+  });
+}
+
+let cellTicket = 0;
+let lastCell: Promise<unknown> = Promise.resolve();
+
+/** Shows one value in full. What the page has already is not read again. */
+export async function showCell(place: Place): Promise<void> {
+  const now = kept.value;
+  const sql = ranSlice.value?.text;
+  const cell = now?.rows[place.row - now.first]?.[place.column];
+  if (!cell || sql === undefined) return;
+  const mine = ++cellTicket;
+  cellTask.cancel.value?.();
+  shownCell.value = place;
+  cellTask.value.value = null;
+  await lastCell;
+  if (mine !== cellTicket) return;
+  clearTask(cellTask);
+  const ask = () => {
+    const known = bytesOf(cell);
+    return known
+      ? client.call("describe", [known, cell.type === "blob"], report(cellTask))
+      : client.call("cell", [sql, { ...place, deadline_ms: DEADLINE_MS }], report(cellTask));
+  };
+  if (cell.type === "text" || cell.type === "blob") lastCell = perform(cellTask, ask);
+  else cellTask.value.value = { value: cell, guess: "", extension: "txt" };
+}
+
+export function hideCell(): void {
+  cellTicket++;
+  shownCell.value = null;
+  cellTask.cancel.value?.();
+}
+
+/** All bytes of a value, if they are here. */
+function bytesOf(cell: Cell): Uint8Array | null {
+  if (cell.type === "text" && !cell.lossy && !isCut(cell)) return new TextEncoder().encode(cell.value);
+  if (cell.type !== "blob" || isCut(cell)) return null;
+  return Uint8Array.from(cell.hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+}
+
+/** Gives these rows with all their values whole, some at a time. False if they could not all be read. */
+export async function wholeRows(
+  first: number,
+  count: number,
+  each: (rows: Cell[][]) => void,
+): Promise<boolean> {
+  const now = kept.value;
+  const sql = ranSlice.value?.text;
+  if (!now || sql === undefined) return false;
+  const rows = now.rows.slice(first - now.first, first - now.first + count);
+  if (!rows.some((row) => row.some(isCut))) {
+    each(rows);
+    return true;
+  }
+  for (let done = 0; done < count; ) {
+    const options = { first_row: first + done, row_cap: count - done, whole: true, deadline_ms: DEADLINE_MS };
+    const read = await perform(exportTask, () => {
+      const { answer, cancel } = client.call("page", [sql, options], report(exportTask));
+      return { answer: answer.then((page) => page.rows), cancel };
+    });
+    exportTask.value.value = null;
+    if (!read || kept.value?.run !== now.run) return false;
+    if (read.length === 0) break;
+    each(read);
+    done += read.length;
+  }
+  return true;
 }
 
 export async function suggest(): Promise<void> {
@@ -427,7 +563,7 @@ async function refreshPatch(): Promise<void> {
 
 // ---- program -------------------------------------------------------------------------------------------
 
-const RUN_OPTIONS = { row_cap: ROW_CAP, deadline_ms: DEADLINE_MS };
+const RUN_OPTIONS = { row_cap: PAGE_ROWS, deadline_ms: DEADLINE_MS };
 
 /** Fetches the program of the statement that is meant, counted if it was just run and that was quick. */
 async function refreshProgram(): Promise<void> {

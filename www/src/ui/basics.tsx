@@ -93,17 +93,19 @@ export function CopyButton({ text, label = "Copy", what }: { text: string; label
   );
 }
 
+export function saveFile(parts: BlobPart[], filename: string, type: string): void {
+  const url = URL.createObjectURL(new Blob(parts, { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = filename;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
 export function DownloadButton({ text, filename }: { text: string; filename: string }) {
-  const download = () => {
-    const url = URL.createObjectURL(new Blob([text], { type: "application/sql" }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = filename;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  };
+  const save = () => saveFile([text], filename, "application/sql");
   return (
-    <button type="button" class="button small" aria-label={`Download ${filename}`} onClick={download}>
+    <button type="button" class="button small" aria-label={`Download ${filename}`} onClick={save}>
       <Icon name="download" />
       Download
     </button>

@@ -1,21 +1,22 @@
-/** The rows of the last run. */
-import type { Cell, Ran } from "../../engine/types";
+/** The rows of the last run, as they come and after it. */
+import type { Ran, Varies } from "../../engine/types";
+import { showCell } from "../../store/actions";
 import { opened } from "../../store/database";
-import { ROW_CAP, ranName, runTask } from "../../store/results";
+import { end, kept, ranName, runTask, shownCell } from "../../store/results";
 import { Empty, ErrorNote, Note, Working } from "../../ui/basics";
 import { CountersRow } from "../../ui/counters";
-import { bytes, count, duration, plural } from "../../ui/format";
+import { count, duration, plural } from "../../ui/format";
 import { PlanNotices } from "../plan/PlanNotices";
+import { CellViewer } from "./CellViewer";
+import { Grid } from "./Grid";
+import { Pager } from "./Pager";
+import { copyRange, Said, SaveRows } from "./SaveRows";
 
 export function RowsTab() {
-  const startedAt = runTask.startedAt.value;
+  const running = runTask.startedAt.value !== null;
   const error = runTask.error.value;
   const ran = runTask.value.value;
-  if (startedAt !== null) {
-    return <Working label={`Running ${ranName.value || "the query"}`} work={runTask} />;
-  }
-  if (error) return <ErrorNote error={error} />;
-  if (!ran) {
+  if (!running && !error && !ran) {
     return (
       <Empty icon="table" title={opened.value ? "Run a query to see its rows." : "Open a database first."}>
         {opened.value && (
@@ -27,87 +28,79 @@ export function RowsTab() {
       </Empty>
     );
   }
-  return <Rows ran={ran} />;
-}
-
-function Rows({ ran }: { ran: Ran }) {
-  const shown = ran.rows.length;
   return (
     <div class="rows">
-      <div class="panel-bar">
-        <h2>{ranName.value}</h2>
-        <span class="state measured" data-testid="rows-count">
-          {ran.truncated ? `Showing the first ${count(shown)} of more` : plural(ran.rows_returned, "row")}
-        </span>
-        <span class="fine">{duration(ran.elapsed_ns)}</span>
-      </div>
-      {ran.stopped !== "end" && !(ran.truncated && shown >= ROW_CAP) && (
-        <Note tone="warn">
-          {ran.stopped === "deadline" ? "Stopped after two minutes." : "Stopped by you."} These are the rows
-          found so far.
-        </Note>
-      )}
-      <PlanNotices notices={ran.statement.notices} />
-      {ran.statement.counters && <CountersRow counters={ran.statement.counters} />}
-      {ran.columns.length > 0 && (
-        <div class="grid-wrap" tabIndex={0} role="region" aria-label="Result rows">
-          <table class="grid">
-            <thead>
-              <tr>
-                <th scope="col" class="row-number">
-                  <span class="sr-only">Row</span>
-                </th>
-                {ran.columns.map((column, index) => (
-                  <th scope="col" key={index}>
-                    {column}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {ran.rows.map((row, index) => (
-                <tr key={index}>
-                  <td class="row-number">{index + 1}</td>
-                  {row.map((cell, at) => (
-                    <CellView key={at} cell={cell} />
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          {shown === 0 && <p class="fine no-rows">No rows.</p>}
-        </div>
-      )}
+      {running && <Working label={`Running ${ranName.value || "the query"}`} work={runTask} />}
+      {error && <ErrorNote error={error} />}
+      {(ran || kept.value) && <Bar ran={ran} />}
+      {ran && <Facts ran={ran} />}
+      {kept.value && <Rows />}
     </div>
   );
 }
 
-/** Longer text is cut in the cell; the whole is in its title. */
-const TEXT_SHOWN = 200;
+function Bar({ ran }: { ran: Ran | null }) {
+  const shown = kept.value?.rows.length ?? 0;
+  const whole = end.value;
+  return (
+    <div class="panel-bar">
+      <h2>{ranName.value}</h2>
+      <span class={ran ? "state measured" : "state"} data-testid="rows-count">
+        {whole !== null ? plural(whole, "row") : `${plural(shown, "row")} so far`}
+      </span>
+      {ran && <span class="fine">{duration(ran.elapsed_ns)}</span>}
+      <span class="spacer" />
+      {shown > 0 && <SaveRows />}
+    </div>
+  );
+}
 
-function CellView({ cell }: { cell: Cell }) {
-  switch (cell.type) {
-    case "null":
-      return <td class="null">NULL</td>;
-    case "integer":
-      return <td class="number">{cell.value}</td>;
-    case "real":
-      return <td class="number">{String(cell.value)}</td>;
-    case "text": {
-      const long = cell.value.length > TEXT_SHOWN;
-      return (
-        <td title={long ? cell.value : undefined}>
-          {long ? `${cell.value.slice(0, TEXT_SHOWN)}…` : cell.value}
-          {cell.lossy && <span class="tag">not UTF-8</span>}
-        </td>
-      );
-    }
-    case "blob":
-      return (
-        <td class="blob mono">
-          x'{cell.hex}
-          {cell.hex.length / 2 < cell.bytes ? "…" : "'"} <span class="fine">{bytes(cell.bytes)}</span>
-        </td>
-      );
-  }
+const VARIES: Record<Varies, string> = {
+  random: "random() starts alike in every run here, so rows that are read later follow those read before.",
+  clock:
+    "This query asks for the date or the time of day: rows and values read later may not fit those read before.",
+};
+
+function Facts({ ran }: { ran: Ran }) {
+  return (
+    <>
+      {ran.stopped !== "end" && (
+        <Note tone="warn">
+          {ran.stopped === "deadline" ? "Stopped after two minutes." : "Stopped by you."}{" "}
+          {ran.rows_returned > ran.rows_kept
+            ? `It had found ${plural(ran.rows_returned, "row")}, and there may be more.`
+            : "These are the rows found so far."}
+        </Note>
+      )}
+      <PlanNotices notices={ran.statement.notices} />
+      {ran.varies && ran.truncated && <Note tone="neutral">{VARIES[ran.varies]}</Note>}
+      {ran.statement.counters && <CountersRow counters={ran.statement.counters} />}
+    </>
+  );
+}
+
+function Rows() {
+  const now = kept.value;
+  if (!now) return null;
+  const none = now.rows.length === 0;
+  return (
+    <>
+      <div class="sheet-wrap" role="region" aria-label="Result rows">
+        <Grid
+          key={now.run}
+          kept={now}
+          total={end.value}
+          onOpen={(place) => void showCell(place)}
+          onCopy={(range) => void copyRange(range)}
+        />
+        {none && runTask.startedAt.value === null && <p class="fine no-rows">No rows.</p>}
+      </div>
+      <Said />
+      <Pager />
+      {shownCell.value && <CellViewer place={shownCell.value} columns={now.columns} />}
+      <span class="sr-only" role="status">
+        {runTask.startedAt.value === null && `${count(now.rows.length)} rows are shown.`}
+      </span>
+    </>
+  );
 }
