@@ -47,15 +47,15 @@ function Whole({ whole, name }: { whole: WholeCell; name: string }) {
     case "null":
       return <p>NULL: there is no value. An empty text or blob is shown as one of length 0.</p>;
     case "integer":
-      return <Number_ value={value.value} note={beyondDouble(value.value)} />;
+      return <NumberValue value={value.value} note={beyondDouble(value.value)} />;
     case "real":
       return (
-        <Number_ value={value.value} note="A real, with as many digits as give the same number again." />
+        <NumberValue value={value.value} note="A real, with as many digits as give the same number again." />
       );
     case "text":
-      return <Text value={value} filename={filename} guess={guess} />;
+      return <TextValue value={value} filename={filename} guess={guess} />;
     case "blob":
-      return <Blob_ value={value} filename={filename} guess={guess} />;
+      return <BlobValue value={value} filename={filename} guess={guess} />;
   }
 }
 
@@ -65,7 +65,7 @@ function beyondDouble(value: string): string {
     : "An integer beyond 2⁵³: programs that read numbers as doubles, as JavaScript does, round it.";
 }
 
-function Number_({ value, note }: { value: string; note: string }) {
+function NumberValue({ value, note }: { value: string; note: string }) {
   return (
     <>
       <pre class="code cell-text" data-testid="cell-value">
@@ -96,7 +96,7 @@ interface Shown<Type extends WholeValue["type"]> {
   guess: string;
 }
 
-function Text({ value, filename, guess }: Shown<"text">) {
+function TextValue({ value, filename, guess }: Shown<"text">) {
   const [view, setView] = useState<"text" | "json">(value.json === null ? "text" : "json");
   const invalid = value.parts.some((part) => part.type === "invalid");
   const length = value.bytes.length;
@@ -188,7 +188,7 @@ function dump(data: Uint8Array, width: number): string {
   return lines.join("\n");
 }
 
-function Blob_({ value, filename, guess }: Shown<"blob">) {
+function BlobValue({ value, filename, guess }: Shown<"blob">) {
   const length = value.bytes.length;
   const width = matchMedia("(max-width: 560px)").matches ? 8 : 16;
   return (

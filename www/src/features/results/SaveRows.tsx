@@ -10,15 +10,19 @@ import { Menu } from "../../ui/menu";
 import { type Format, plain, writer } from "./cells";
 import type { Range } from "./Grid";
 
-/** What was done last, in words. */
-const said = signal("");
+/** What was done last with the rows of a run, in words. */
+const said = signal({ run: 0, words: "" });
+
+function say(words: string): void {
+  said.value = { run: kept.value?.run ?? 0, words };
+}
 
 async function toClipboard(text: string, what: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    said.value = `${what} copied.`;
+    say(`${what} copied.`);
   } catch {
-    said.value = "The browser did not allow copying.";
+    say("The browser did not allow copying.");
   }
 }
 
@@ -63,7 +67,7 @@ async function saveAll(format: Format): Promise<void> {
   if (!parts) return;
   const name = ranName.value.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "rows";
   saveFile(parts, `${name}.${format}`, TYPES[format]);
-  said.value = `${plural(shown, "row")} saved as ${name}.${format}.`;
+  say(`${plural(shown, "row")} saved as ${name}.${format}.`);
 }
 
 const CHOICES: { label: string; run: () => Promise<void> }[] = [
@@ -116,7 +120,7 @@ export function Said() {
       <Working label="Reading long values" work={exportTask} />
       {exportTask.error.value && <ErrorNote error={exportTask.error.value} />}
       <p class="fine said" role="status" data-testid="said">
-        {said.value}
+        {said.value.run === kept.value?.run && said.value.words}
       </p>
     </>
   );
