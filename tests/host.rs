@@ -38,10 +38,14 @@ impl Host for TestHost {
 
 /// A workbench with a database made by these statements open.
 pub(crate) fn workbench(script: &str) -> Workbench {
+    let mut workbench = Workbench::new(TestHost::patient());
+    workbench.open_file("test.db", files(script)).unwrap();
+    workbench
+}
+
+/// The file of a database made by these statements.
+pub(crate) fn files(script: &str) -> DatabaseFiles {
     let database = scanseek_engine::Database::create(Rc::new(scanseek_engine::NoControl)).unwrap();
     database.execute_script(script).unwrap_or_else(|error| panic!("{error}\n{script}"));
-    let bytes = database.to_bytes().unwrap();
-    let mut workbench = Workbench::new(TestHost::patient());
-    workbench.open_file("test.db", DatabaseFiles::alone(std::sync::Arc::new(bytes))).unwrap();
-    workbench
+    DatabaseFiles::alone(std::sync::Arc::new(database.to_bytes().unwrap()))
 }

@@ -2,6 +2,7 @@
 
 mod advice;
 mod architecture;
+mod attach;
 mod compare;
 mod fuzz;
 mod growth;

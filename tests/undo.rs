@@ -23,7 +23,7 @@ fn state(database: &Database) -> Vec<String> {
         lines.extend(rows.into_iter().map(|row| format!("{row:?}")));
     };
     read("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name");
-    for table in database.statistics().unwrap() {
+    for table in database.statistics().unwrap().remove(0).tables {
         read(&format!("SELECT * FROM {}", table.name));
     }
     lines

@@ -530,5 +530,5 @@ fn keys(candidate: &Candidate) -> usize {
 /// The candidate without the columns that only cover.
 fn without_tail(candidate: &Candidate) -> IndexSpec {
     let spec = &candidate.spec;
-    IndexSpec { table: spec.table.clone(), parts: spec.parts[..keys(candidate)].to_vec() }
+    IndexSpec { parts: spec.parts[..keys(candidate)].to_vec(), ..spec.clone() }
 }

@@ -30,14 +30,18 @@ pub struct Candidate {
 pub fn candidates(schema: &Schema, scans: &[TableScan]) -> Vec<Candidate> {
     let mut found: BTreeMap<IndexSpec, (Vec<Reason>, usize)> = BTreeMap::new();
     for scan in scans {
-        let Some(table) = schema.table(&scan.table) else { continue };
+        let Some(table) = schema.table_in(scan.database.as_deref(), &scan.table) else { continue };
         let small = table.row_count.is_some_and(|rows| rows < SMALLEST_TABLE_ROWS);
         if table.kind != TableKind::Table || small {
             continue;
         }
         for draft in drafts(table, scan) {
             for draft in [draft.with_tail(table, scan), Some(draft)].into_iter().flatten() {
-                let spec = IndexSpec { table: table.name.clone(), parts: draft.parts.clone() };
+                let spec = IndexSpec {
+                    database: table.database.clone(),
+                    table: table.name.clone(),
+                    parts: draft.parts.clone(),
+                };
                 if draft.is_useful(table) && !spec.exists_in(table) {
                     found.entry(spec).or_insert_with(|| (draft.reasons(), draft.keys()));
                 }
@@ -227,7 +231,9 @@ mod tests {
         let mut columns = vec![column("id", 1)];
         columns.extend(["a", "b", "c", "d", "e", "f", "g"].map(|name| column(name, 0)));
         Schema {
+            attached: vec![],
             tables: vec![Table {
+                database: None,
                 name: "t".into(),
                 kind: TableKind::Table,
                 columns,
@@ -260,6 +266,7 @@ mod tests {
     fn rules_shape_the_candidates() {
         use ConstraintOp::{Equal, In, Like, Range};
         let scan = TableScan {
+            database: None,
             table: "t".into(),
             constraints: vec![constraint(1, Equal), constraint(2, Range), constraint(0, Equal)],
             order_by: vec![],
@@ -292,10 +299,37 @@ mod tests {
     }
 
     #[test]
+    fn tables_of_one_name_in_two_databases_are_told_apart() {
+        let mut schema = table();
+        let mut attached = schema.tables[0].clone();
+        attached.database = Some("o".into());
+        attached.row_count = Some(99);
+        schema.tables.push(attached);
+        schema.attached.push("o".into());
+        let scan = |database: Option<&str>| TableScan {
+            database: database.map(str::to_owned),
+            table: "t".into(),
+            constraints: vec![constraint(1, ConstraintOp::Equal)],
+            order_by: vec![],
+            order_is_group: false,
+            columns_used: vec![1],
+        };
+        assert!(candidates(&schema, &[scan(Some("o"))]).is_empty(), "it is small");
+        schema.tables[1].row_count = Some(1000);
+        for (database, ddl) in
+            [(None, "CREATE INDEX i ON t(a)"), (Some("O"), "CREATE INDEX o.i ON t(a)")]
+        {
+            let found = candidates(&schema, &[scan(database)]);
+            assert_eq!(found.iter().map(|c| c.spec.ddl("i")).collect::<Vec<_>>(), [ddl]);
+        }
+    }
+
+    #[test]
     fn small_tables_need_no_index() {
         let mut schema = table();
         schema.tables[0].row_count = Some(99);
         let scan = TableScan {
+            database: None,
             table: "t".into(),
             constraints: vec![constraint(1, ConstraintOp::Equal)],
             order_by: vec![],

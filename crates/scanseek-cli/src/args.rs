@@ -40,8 +40,8 @@ pub(crate) enum Command {
     },
     /// Show the plan of each statement; with --run also its counters and the work of each node.
     Explain {
-        /// The database file.
-        database: PathBuf,
+        #[command(flatten)]
+        database: Databases,
         #[command(flatten)]
         sql: Sql,
         /// Run the statements (they may only read).
@@ -66,8 +66,8 @@ pub(crate) enum Command {
     },
     /// Suggest indexes, each proven by running the queries with and without it.
     Suggest {
-        /// The database file.
-        database: PathBuf,
+        #[command(flatten)]
+        database: Databases,
         #[command(flatten)]
         sql: Sql,
         /// At most this many indexes.
@@ -82,8 +82,8 @@ pub(crate) enum Command {
     },
     /// Time each query with and without the indexes of a patch, in turns.
     Trial {
-        /// The database file.
-        database: PathBuf,
+        #[command(flatten)]
+        database: Databases,
         #[command(flatten)]
         sql: Sql,
         /// A file of CREATE INDEX statements, for example one that suggest wrote. Without it both
@@ -100,8 +100,8 @@ pub(crate) enum Command {
     /// Run each statement several times and print the nanoseconds of each run, as JSON.
     #[command(hide = true)]
     Time {
-        /// The database file.
-        database: PathBuf,
+        #[command(flatten)]
+        database: Databases,
         #[command(flatten)]
         sql: Sql,
         /// Runs of each statement, after one that is not counted.
@@ -130,6 +130,17 @@ pub(crate) enum Statistics {
     None,
     Analyze,
     Optimize,
+}
+
+/// What is looked at.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Databases {
+    /// The database file.
+    #[arg(value_name = "DATABASE")]
+    pub(crate) path: PathBuf,
+    /// Another database file, attached under a name, as in ATTACH. May be repeated.
+    #[arg(long, value_name = "NAME=FILE")]
+    pub(crate) attach: Vec<String>,
 }
 
 /// Where the statements come from.

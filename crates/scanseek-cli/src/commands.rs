@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use scanseek_wire as wire;
 use scanseek_workbench as domain;
 
-use crate::args::{Args, Command, Sql, Statistics, Switches};
+use crate::args::{Args, Command, Databases, Sql, Statistics, Switches};
 use crate::host::Terminal;
 use crate::output;
 
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
             let text = sql.read()?;
             if let Some(path) = output {
                 for target in [path.clone(), path.with_extension("down.sql")] {
-                    refuse_input(&target, database, sql.workload.as_deref())?;
+                    refuse_input(&target, &database.path, sql.workload.as_deref())?;
                 }
             }
             let mut workbench = open(database)?;
@@ -262,15 +262,7 @@ fn switches(given: &Switches) -> Result<domain::Switches> {
     })
 }
 
-fn open(path: &Path) -> Result<domain::Workbench> {
-    let base = domain::FileBase::open(path)
-        .with_context(|| format!("{} cannot be opened", path.display()))?;
-    let files = domain::DatabaseFiles {
-        base: Arc::new(base),
-        wal: beside(path, "-wal")?,
-        journal: beside(path, "-journal")?,
-    };
-    let name = path.file_name().map_or("database".into(), |name| name.to_string_lossy());
+fn open(databases: &Databases) -> Result<domain::Workbench> {
     // A file without a name, which goes with the process. Without it, what is written to copies has to
     // fit into memory.
     match tempfile::tempfile() {
@@ -281,14 +273,45 @@ fn open(path: &Path) -> Result<domain::Workbench> {
         ),
     }
     let mut workbench = domain::Workbench::new(Rc::new(Terminal::new()));
+    let path = &databases.path;
+    let (name, file) = files(path)?;
     let opened = workbench
-        .open_file(&name, files)
+        .open_file(&name, file)
         .map_err(|error| failed(&error, ""))
         .with_context(|| path.display().to_string())?;
-    for notice in opened.notices {
-        eprintln!("note: {}", notice.message);
+    note(&opened);
+    for text in &databases.attach {
+        let (name, path) = text
+            .split_once('=')
+            .with_context(|| format!("“{text}” is not NAME=FILE, for example archive=old.db"))?;
+        let path = Path::new(path);
+        let (file_name, file) = files(path)?;
+        let opened = workbench
+            .attach(name.trim(), &file_name, file)
+            .map_err(|error| failed(&error, ""))
+            .with_context(|| path.display().to_string())?;
+        note(&opened);
     }
     Ok(workbench)
+}
+
+fn note(opened: &domain::Opened) {
+    for notice in &opened.notices {
+        eprintln!("note: {}", notice.message);
+    }
+}
+
+/// The file's name without its folder, the file and what lies beside it.
+fn files(path: &Path) -> Result<(String, domain::DatabaseFiles)> {
+    let base = domain::FileBase::open(path)
+        .with_context(|| format!("{} cannot be opened", path.display()))?;
+    let files = domain::DatabaseFiles {
+        base: Arc::new(base),
+        wal: beside(path, "-wal")?,
+        journal: beside(path, "-journal")?,
+    };
+    let name = path.file_name().map_or("database".into(), |name| name.to_string_lossy());
+    Ok((name.into_owned(), files))
 }
 
 /// The file of that name with a suffix, if it is there.

@@ -10,13 +10,34 @@ use scanseek_schema::{
 use crate::bindings as ffi;
 use crate::{Database, EngineError, Prepared, Value};
 
-/// Everything a person made; SQLite's own `sqlite_…` tables are left out.
+/// Where the tables of one database are: `None` is the main one, others have the name they are
+/// attached under. Unlike a bare `sqlite_schema` or a pragma without a schema, it means one
+/// database only.
+pub(crate) fn schema_name(database: Option<&str>) -> &str {
+    database.unwrap_or("main")
+}
+
+/// `"name".table`, quoted.
+pub(crate) fn qualified(database: Option<&str>, table: &str) -> String {
+    format!("{}.{}", quote_identifier(schema_name(database)), quote_identifier(table))
+}
+
+/// Everything a person made in any database; SQLite's own `sqlite_…` tables are left out.
 pub(crate) fn read(db: &Database) -> Result<Schema, EngineError> {
+    let mut tables = Vec::new();
+    for database in db.databases() {
+        tables.extend(read_one(db, database)?);
+    }
+    let attached = db.databases().flatten().map(str::to_owned).collect();
+    Ok(Schema { tables, attached })
+}
+
+fn read_one(db: &Database, database: Option<&str>) -> Result<Vec<Table>, EngineError> {
     let mut kinds = BTreeMap::new();
     for_each(
         db,
-        "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'",
-        &[],
+        "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = ?1 COLLATE NOCASE",
+        &[schema_name(database)],
         |row| {
             kinds.insert(row.text(0), (row.text(1), row.integer(2) != 0, row.integer(3) != 0));
         },
@@ -24,13 +45,17 @@ pub(crate) fn read(db: &Database) -> Result<Schema, EngineError> {
     let mut tables = Vec::new();
     for_each(
         db,
-        "SELECT name, coalesce(sql, '') FROM sqlite_schema
-         WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid",
+        &format!(
+            "SELECT name, coalesce(sql, '') FROM {}
+             WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid",
+            qualified(database, "sqlite_schema")
+        ),
         &[],
         |row| {
             let name = row.text(0);
             let (kind, without_rowid, strict) = kinds.remove(&name).unwrap_or_default();
             tables.push(Table {
+                database: database.map(str::to_owned),
                 name,
                 kind: match kind.as_str() {
                     "view" => TableKind::View,
@@ -48,28 +73,40 @@ pub(crate) fn read(db: &Database) -> Result<Schema, EngineError> {
             });
         },
     )?;
-    let index_sql = index_statements(db)?;
+    let index_sql = index_statements(db, database)?;
     for table in &mut tables {
         // A view or virtual table that SQLite cannot resolve is listed without columns.
-        table.columns = columns(db, &table.name).unwrap_or_default();
+        table.columns = columns(db, database, &table.name).unwrap_or_default();
         if table.kind == TableKind::Table || table.kind == TableKind::Shadow {
             references(db, table)?;
-            table.indexes = indexes_with(db, &table.name, &index_sql)?;
+            table.indexes = indexes_with(db, database, &table.name, &index_sql)?;
         }
     }
-    Ok(Schema { tables })
+    Ok(tables)
 }
 
-/// Name and statement of each virtual table.
-pub(crate) fn virtual_tables(db: &Database) -> Result<Vec<(String, String)>, EngineError> {
+/// A virtual table.
+pub(crate) struct VirtualTable {
+    /// `main`, or the name its database is attached under.
+    pub(crate) schema: String,
+    pub(crate) name: String,
+    pub(crate) sql: String,
+}
+
+/// The virtual tables of all databases.
+pub(crate) fn virtual_tables(db: &Database) -> Result<Vec<VirtualTable>, EngineError> {
     let mut tables = Vec::new();
-    for_each(
-        db,
-        "SELECT name, sql FROM sqlite_schema
-         WHERE type = 'table' AND rootpage = 0 AND sql LIKE 'CREATE VIRTUAL %'",
-        &[],
-        |row| tables.push((row.text(0), row.text(1))),
-    )?;
+    for database in db.databases() {
+        let sql = format!(
+            "SELECT name, sql FROM {}
+             WHERE type = 'table' AND rootpage = 0 AND sql LIKE 'CREATE VIRTUAL %'",
+            qualified(database, "sqlite_schema")
+        );
+        for_each(db, &sql, &[], |row| {
+            let schema = schema_name(database).to_owned();
+            tables.push(VirtualTable { schema, name: row.text(0), sql: row.text(1) });
+        })?;
+    }
     Ok(tables)
 }
 
@@ -87,7 +124,8 @@ pub(crate) fn count_rows(db: &Database, table: &Table) -> Option<u64> {
     if !matches!(table.kind, TableKind::Table | TableKind::Shadow) || db.watch().look() {
         return None;
     }
-    let sql = format!("SELECT count(*) FROM {}", quote_identifier(&table.name));
+    let name = qualified(table.database.as_deref(), &table.name);
+    let sql = format!("SELECT count(*) FROM {name}");
     db.prepare_own(&sql).and_then(|statement| statement.first_integer()).ok().map(|n| n as u64)
 }
 
@@ -103,18 +141,25 @@ pub(crate) struct TreeEstimate {
 /// Walks from the root along the middle of each page: the fan-out of the root is exact, that of the
 /// pages below it is taken for that of their neighbours. `None` for a page that is none of a b-tree.
 /// Source: <https://sqlite.org/fileformat2.html#b_tree_pages>.
-pub(crate) fn estimate(db: &Database, table: &str) -> Result<Option<TreeEstimate>, EngineError> {
+pub(crate) fn estimate(
+    db: &Database,
+    database: Option<&str>,
+    table: &str,
+) -> Result<Option<TreeEstimate>, EngineError> {
     /// Deeper than any b-tree: 2^32 pages with at least two children each.
     const DEEPEST: u32 = 32;
     let text = |text: &str| Value::from(text);
-    let root =
-        db.prepare_own("SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
+    let root = db.prepare_own(&format!(
+        "SELECT rootpage FROM {} WHERE type = 'table' AND name = ?1",
+        qualified(database, "sqlite_schema")
+    ))?;
     root.bind(&[("1".into(), text(table))])?;
     let mut page = root.first_integer()?;
     let (mut pages, mut level_pages, mut entries) = (0u64, 1u64, 0u64);
     for _ in 0..DEEPEST {
-        let statement = db.prepare_own("SELECT data FROM sqlite_dbpage('main') WHERE pgno = ?1")?;
-        statement.bind(&[("1".into(), Value::Integer(page))])?;
+        let statement = db.prepare_own("SELECT data FROM sqlite_dbpage(?2) WHERE pgno = ?1")?;
+        let schema = text(schema_name(database));
+        statement.bind(&[("1".into(), Value::Integer(page)), ("2".into(), schema)])?;
         if !statement.step()? {
             return Ok(None);
         }
@@ -169,16 +214,16 @@ impl BtreePage {
     }
 }
 
-fn columns(db: &Database, table: &str) -> Result<Vec<Column>, EngineError> {
+fn columns(db: &Database, database: Option<&str>, table: &str) -> Result<Vec<Column>, EngineError> {
     let mut columns = Vec::new();
     for_each(
         db,
-        "SELECT name, type, \"notnull\", pk, hidden, dflt_value FROM pragma_table_xinfo(?1)",
-        &[table],
+        "SELECT name, type, \"notnull\", pk, hidden, dflt_value FROM pragma_table_xinfo(?1, ?2)",
+        &[table, schema_name(database)],
         |row| {
             let name = row.text(0);
             columns.push(Column {
-                collation: collation(db, table, &name),
+                collation: collation(db, database, table, &name),
                 name,
                 declared_type: row.text(1),
                 not_null: row.integer(2) != 0,
@@ -196,8 +241,8 @@ fn references(db: &Database, table: &mut Table) -> Result<(), EngineError> {
     let mut found = Vec::new();
     for_each(
         db,
-        "SELECT \"from\", \"table\", coalesce(\"to\", '') FROM pragma_foreign_key_list(?1)",
-        &[&table.name],
+        "SELECT \"from\", \"table\", coalesce(\"to\", '') FROM pragma_foreign_key_list(?1, ?2)",
+        &[&table.name, schema_name(table.database.as_deref())],
         |row| found.push((row.text(0), row.text(1), row.text(2))),
     )?;
     for (from, parent, to) in found {
@@ -212,16 +257,26 @@ fn references(db: &Database, table: &mut Table) -> Result<(), EngineError> {
 }
 
 /// The indexes of one table, oldest first.
-pub(crate) fn indexes(db: &Database, table: &str) -> Result<Vec<Index>, EngineError> {
-    indexes_with(db, table, &index_statements(db)?)
+pub(crate) fn indexes(
+    db: &Database,
+    database: Option<&str>,
+    table: &str,
+) -> Result<Vec<Index>, EngineError> {
+    indexes_with(db, database, table, &index_statements(db, database)?)
 }
 
-/// Name and table of the index created last.
-pub(crate) fn newest_index(db: &Database) -> Result<(String, String), EngineError> {
+/// Name and table of the index created last in one database.
+pub(crate) fn newest_index(
+    db: &Database,
+    database: Option<&str>,
+) -> Result<(String, String), EngineError> {
     let mut newest = (String::new(), String::new());
     for_each(
         db,
-        "SELECT name, tbl_name FROM sqlite_schema WHERE type = 'index' ORDER BY rowid DESC LIMIT 1",
+        &format!(
+            "SELECT name, tbl_name FROM {} WHERE type = 'index' ORDER BY rowid DESC LIMIT 1",
+            qualified(database, "sqlite_schema")
+        ),
         &[],
         |row| newest = (row.text(0), row.text(1)),
     )?;
@@ -229,11 +284,17 @@ pub(crate) fn newest_index(db: &Database) -> Result<(String, String), EngineErro
 }
 
 /// Age and `CREATE INDEX` statement of each index, by name.
-fn index_statements(db: &Database) -> Result<BTreeMap<String, (i64, String)>, EngineError> {
+fn index_statements(
+    db: &Database,
+    database: Option<&str>,
+) -> Result<BTreeMap<String, (i64, String)>, EngineError> {
     let mut statements = BTreeMap::new();
     for_each(
         db,
-        "SELECT name, rowid, coalesce(sql, '') FROM sqlite_schema WHERE type = 'index'",
+        &format!(
+            "SELECT name, rowid, coalesce(sql, '') FROM {} WHERE type = 'index'",
+            qualified(database, "sqlite_schema")
+        ),
         &[],
         |row| {
             statements.insert(row.text(0), (row.integer(1), row.text(2)));
@@ -244,14 +305,15 @@ fn index_statements(db: &Database) -> Result<BTreeMap<String, (i64, String)>, En
 
 fn indexes_with(
     db: &Database,
+    database: Option<&str>,
     table: &str,
     statements: &BTreeMap<String, (i64, String)>,
 ) -> Result<Vec<Index>, EngineError> {
     let mut indexes = Vec::new();
     for_each(
         db,
-        "SELECT name, \"unique\", origin, partial FROM pragma_index_list(?1)",
-        &[table],
+        "SELECT name, \"unique\", origin, partial FROM pragma_index_list(?1, ?2)",
+        &[table, schema_name(database)],
         |row| {
             let name = row.text(0);
             let sql = statements.get(&name).map(|(_, sql)| sql.clone());
@@ -275,8 +337,8 @@ fn indexes_with(
         let columns = &mut index.columns;
         for_each(
             db,
-            "SELECT name, \"desc\", coll FROM pragma_index_xinfo(?1) WHERE key ORDER BY seqno",
-            &[&index.name],
+            "SELECT name, \"desc\", coll FROM pragma_index_xinfo(?1, ?2) WHERE key ORDER BY seqno",
+            &[&index.name, schema_name(database)],
             |row| {
                 columns.push(IndexColumn {
                     name: Some(row.text(0)).filter(|name| !name.is_empty()),
@@ -290,8 +352,11 @@ fn indexes_with(
 }
 
 /// The declared collation of a column.
-fn collation(db: &Database, table: &str, column: &str) -> String {
-    let (Ok(table), Ok(column)) = (CString::new(table), CString::new(column)) else {
+fn collation(db: &Database, database: Option<&str>, table: &str, column: &str) -> String {
+    let text = |text: &str| CString::new(text);
+    let (Ok(schema), Ok(table), Ok(column)) =
+        (text(schema_name(database)), text(table), text(column))
+    else {
         return "BINARY".to_owned();
     };
     let mut collation = std::ptr::null();
@@ -299,7 +364,7 @@ fn collation(db: &Database, table: &str, column: &str) -> String {
     let code = unsafe {
         ffi::sqlite3_table_column_metadata(
             db.handle(),
-            c"main".as_ptr(),
+            schema.as_ptr(),
             table.as_ptr(),
             column.as_ptr(),
             std::ptr::null_mut(),

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rusqlite::{Connection, OpenFlags};
 use scanseek_schema::{Fingerprint, Schema, TableKind};
 
+use crate::attached::Attached;
 use crate::bindings as ffi;
 use crate::control::{Control, PROGRESS_STEPS, Watch};
 use crate::hardening::{harden, sqlite_error};
@@ -23,9 +24,11 @@ pub struct Database {
     pub(crate) conn: Connection,
     watch: Rc<Watch>,
     stubs: Rc<Stubs>,
-    name: String,
-    files: Files,
-    base: Arc<dyn RandomRead>,
+    /// Its name in the VFS.
+    pub(crate) name: String,
+    pub(crate) files: Files,
+    pub(crate) base: Arc<dyn RandomRead>,
+    pub(crate) attached: Vec<Attached>,
     pub(crate) schema: Schema,
 }
 
@@ -74,7 +77,9 @@ impl Drop for Database {
     fn drop(&mut self) {
         // SAFETY: the handle is live; the handler must not outlive the watch it points to.
         unsafe { ffi::sqlite3_progress_handler(self.handle(), 0, None, std::ptr::null_mut()) };
-        self.files.remove_all(&self.name);
+        for name in self.attached.iter().map(|attached| &attached.file).chain([&self.name]) {
+            self.files.remove_all(name);
+        }
     }
 }
 
@@ -116,21 +121,19 @@ impl Database {
         Self::connect(name, files, Arc::new(Vec::new()), control)
     }
 
-    /// Another connection that starts from this one's present state; neither sees what the other
-    /// then changes.
+    /// Another connection that starts from this one's present state, with the same databases
+    /// attached; neither sees what the other then changes.
     ///
     /// # Errors
     /// If SQLite cannot open it.
     pub fn fork(&self) -> Result<Self, EngineError> {
         let name = fresh_name();
-        for suffix in ["", "-wal", "-journal"] {
-            if let Some(file) = self.files.get(&format!("{}{suffix}", self.name)) {
-                let copy = lock(&file).clone();
-                self.files.insert(&format!("{name}{suffix}"), copy);
-            }
-        }
+        self.files.copy_all(&self.name, &name);
         let mut fork =
             Self::connect(name, self.files.clone(), Arc::clone(&self.base), self.control())?;
+        for attached in &self.attached {
+            fork.attach_copy(&attached.name, &attached.file, &attached.base)?;
+        }
         fork.schema = self.schema.clone();
         fork.stand_in_for_modules()?;
         Ok(fork)
@@ -165,8 +168,8 @@ impl Database {
         let stubs = Rc::<Stubs>::default();
         // SAFETY: the stubs stay where they are, and the connection closes first.
         unsafe { stubs.install(&conn) };
-        let schema = Schema::default();
-        let database = Self { conn, watch, stubs, name, files, base, schema };
+        let (attached, schema) = (Vec::new(), Schema::default());
+        let database = Self { conn, watch, stubs, name, files, base, attached, schema };
         harden(&database.conn, cache_pages(database.base.as_ref()))?;
         Ok(database)
     }
@@ -197,11 +200,10 @@ impl Database {
     }
 
     /// Virtual tables whose module is not here get one that only plans.
-    fn stand_in_for_modules(&self) -> Result<(), EngineError> {
+    pub(crate) fn stand_in_for_modules(&self) -> Result<(), EngineError> {
         let tables = catalog::virtual_tables(self)?;
         if !tables.is_empty() {
             let known = catalog::modules(self)?;
-            let tables = tables.iter().map(|(name, sql)| (name.as_str(), sql.as_str()));
             self.stubs.add_modules(&self.conn, &known, tables);
         }
         Ok(())
@@ -217,7 +219,8 @@ impl Database {
         let EngineError::UnknownName { message, offset: None } = &error else { return error };
         let views = self.schema.tables.iter().filter(|table| table.kind == TableKind::View);
         for view in views.filter(|view| crate::error::find_name(sql, &view.name).is_some()) {
-            let all = format!("SELECT * FROM {}", scanseek_schema::quote_identifier(&view.name));
+            let name = catalog::qualified(view.database.as_deref(), &view.name);
+            let all = format!("SELECT * FROM {name}");
             if let Err(EngineError::UnknownName { message: same, .. }) = self.prepare_own(&all)
                 && same == *message
             {
@@ -240,17 +243,23 @@ impl Database {
         }
         drop(watched);
         for table in schema.tables.iter_mut().filter(|table| table.row_count.is_none()) {
-            table.rows_estimated = self.estimate_rows(&table.name).ok().flatten();
+            let database = table.database.as_deref();
+            table.rows_estimated = self.estimate_rows(database, &table.name).ok().flatten();
         }
         self.schema = schema;
     }
 
-    /// About how many rows a table holds, from a few of its pages; `None` for what has no b-tree.
+    /// About how many rows a table of the main or an attached database holds, from a few of its
+    /// pages; `None` for what has no b-tree.
     ///
     /// # Errors
     /// If the pages cannot be read.
-    pub fn estimate_rows(&self, table: &str) -> Result<Option<u64>, EngineError> {
-        Ok(catalog::estimate(self, table)?.map(|tree| tree.entries))
+    pub fn estimate_rows(
+        &self,
+        database: Option<&str>,
+        table: &str,
+    ) -> Result<Option<u64>, EngineError> {
+        Ok(catalog::estimate(self, database, table)?.map(|tree| tree.entries))
     }
 
     /// Facts of the file.
@@ -477,14 +486,14 @@ impl Database {
 /// Pages that SQLite is told to keep: 64 MiB in all, see [`runtime::CACHE_FACTOR`], or 16 MiB for a
 /// file that would not fit, where the memory is better used otherwise. It depends on the file alone,
 /// so that page reads are the same everywhere.
-fn cache_pages(base: &dyn RandomRead) -> u64 {
+pub(crate) fn cache_pages(base: &dyn RandomRead) -> u64 {
     const MIB: u64 = 1 << 20;
     let bytes = if base.length() > 64 * MIB { 16 * MIB } else { 64 * MIB };
     let page_size = file_check::page_size(base).unwrap_or(4096);
     bytes / runtime::CACHE_FACTOR / page_size
 }
 
-fn fresh_name() -> String {
+pub(crate) fn fresh_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     format!("scanseek-{}.db", NEXT.fetch_add(1, Ordering::Relaxed))
 }

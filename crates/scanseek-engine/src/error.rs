@@ -49,6 +49,9 @@ pub enum EngineError {
     /// The statement would write.
     #[error("This statement writes to the database, so it is explained but not run.")]
     Writes,
+    /// A database that cannot be attached or detached.
+    #[error("{0}")]
+    NotAttached(String),
     /// There is no statement in the text.
     #[error("There is no SQL statement here.")]
     NoStatement,

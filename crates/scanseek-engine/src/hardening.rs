@@ -141,42 +141,6 @@ unsafe extern "C" fn never_compares(
     left_length - right_length
 }
 
-/// The table that a `CREATE INDEX` statement is about, as SQLite tells the authorizer.
-pub(crate) fn table_of_index(conn: &Connection, ddl: &str) -> Option<String> {
-    let mut table: Option<String> = None;
-    let length = c_int::try_from(ddl.len()).ok()?;
-    let mut raw = std::ptr::null_mut();
-    // SAFETY: the handle is live, pointer and length describe `ddl`, and the authorizer that
-    // writes to `table` is removed before `table` goes.
-    unsafe {
-        let db = conn.handle();
-        ffi::sqlite3_set_authorizer(db, Some(note_table), (&raw mut table).cast());
-        let text = ddl.as_ptr().cast();
-        ffi::sqlite3_prepare_v3(db, text, length, 0, &raw mut raw, std::ptr::null_mut());
-        ffi::sqlite3_finalize(raw);
-        ffi::sqlite3_set_authorizer(db, None, std::ptr::null_mut());
-    }
-    table
-}
-
-unsafe extern "C" fn note_table(
-    table: *mut c_void,
-    action: c_int,
-    _index: *const c_char,
-    name: *const c_char,
-    _database: *const c_char,
-    _trigger: *const c_char,
-) -> c_int {
-    if action == ffi::SQLITE_CREATE_INDEX && !name.is_null() {
-        // SAFETY: the context is the caller's variable, the name a terminated string.
-        unsafe {
-            let name = CStr::from_ptr(name).to_string_lossy().into_owned();
-            *table.cast::<Option<String>>() = Some(name);
-        }
-    }
-    ffi::SQLITE_OK
-}
-
 /// Lets through what reads, explains or would change the database's own tables (such statements
 /// are explained, never run), and nothing that changes the connection or reaches outside.
 /// Statements of our own pass. The context is the [`Stubs`] of the connection.
@@ -185,7 +149,7 @@ pub(crate) unsafe extern "C" fn authorize(
     action: c_int,
     first: *const c_char,
     second: *const c_char,
-    _database: *const c_char,
+    database: *const c_char,
     _trigger: *const c_char,
 ) -> c_int {
     let name = |pointer: *const c_char| {
@@ -195,12 +159,22 @@ pub(crate) unsafe extern "C" fn authorize(
     let Some(asked) = unsafe { stubs.cast::<Stubs>().as_ref() }.and_then(Stubs::asked) else {
         return ffi::SQLITE_OK;
     };
-    let (set, used) = match action {
-        ffi::SQLITE_FUNCTION => (&asked.functions, name(second)),
-        ffi::SQLITE_READ => (&asked.tables, name(first)),
-        _ => (&asked.tables, None),
-    };
-    set.borrow_mut().extend(used.map(str::to_owned));
+    match action {
+        ffi::SQLITE_FUNCTION => {
+            asked.functions.borrow_mut().extend(name(second).map(str::to_owned));
+        }
+        ffi::SQLITE_READ => {
+            let table = name(first)
+                .map(|table| (name(database).unwrap_or_default().to_owned(), table.to_owned()));
+            asked.tables.borrow_mut().extend(table);
+        }
+        ffi::SQLITE_CREATE_INDEX => {
+            let target = name(database).zip(name(second));
+            let target = target.map(|(database, table)| (database.to_owned(), table.to_owned()));
+            *asked.index_on.borrow_mut() = target;
+        }
+        _ => {}
+    }
     match action {
         ffi::SQLITE_PRAGMA => match name(first) {
             Some(pragma)

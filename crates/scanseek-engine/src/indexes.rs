@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use scanseek_schema::quote_identifier;
+use scanseek_schema::{IndexName, Table};
 
 use crate::bindings as ffi;
 use crate::{Database, EngineError, Value, catalog};
@@ -12,11 +12,11 @@ use crate::{Database, EngineError, Value, catalog};
 pub enum IndexChange {
     /// A `CREATE INDEX` statement.
     Create(String),
-    /// The name of an index whose pages are given back. All of them are read.
-    Drop(String),
-    /// The name of an index that the planner shall not know. It costs nothing, whatever the size of the
-    /// index; its pages stay where they are. Plans and counters of reads are those after a drop.
-    Hide(String),
+    /// An index whose pages are given back. All of them are read.
+    Drop(IndexName),
+    /// An index that the planner shall not know. It costs nothing, whatever the size of the index; its
+    /// pages stay where they are. Plans and counters of reads are those after a drop.
+    Hide(IndexName),
 }
 
 /// The database as it was before a change.
@@ -47,20 +47,21 @@ impl Database {
     ///
     /// # Errors
     /// If there is no such index, or it belongs to a UNIQUE or PRIMARY KEY constraint.
-    pub fn hide_index(&mut self, name: &str) -> Result<(), EngineError> {
-        let Some(index) = self.schema.indexes().find(|index| index.name.eq_ignore_ascii_case(name))
-        else {
-            return Err(EngineError::Sql(format!("No such index: {name}.")));
+    pub fn hide_index(&mut self, index: &IndexName) -> Result<(), EngineError> {
+        let schema = catalog::schema_name(index.database.as_deref());
+        let Some((index, known)) = self.schema.index_named(Some(schema), &index.name) else {
+            return Err(EngineError::Sql(format!("No such index: {}.", index.name)));
         };
-        if index.sql.is_none() {
+        if known.sql.is_none() {
             return Err(EngineError::NotRunnable(
                 "It belongs to a UNIQUE or PRIMARY KEY constraint.".to_owned(),
             ));
         }
-        let name = index.name.clone();
+        let of = |table: &str| catalog::qualified(index.database.as_deref(), table);
         let mut tables = vec!["sqlite_schema"];
         for table in ["sqlite_stat1", "sqlite_stat3", "sqlite_stat4"] {
-            let known = format!("SELECT count(*) FROM sqlite_schema WHERE name = '{table}'");
+            let known =
+                format!("SELECT count(*) FROM {} WHERE name = '{table}'", of("sqlite_schema"));
             if self.prepare_own(&known)?.first_integer()? > 0 {
                 tables.push(table);
             }
@@ -72,15 +73,15 @@ impl Database {
                     _ => "idx = ?1",
                 };
                 let statement =
-                    database.prepare_own(&format!("DELETE FROM {table} WHERE {which}"))?;
-                statement.bind(&[("1".into(), Value::from(name.clone()))])?;
+                    database.prepare_own(&format!("DELETE FROM {} WHERE {which}", of(table)))?;
+                statement.bind(&[("1".into(), Value::from(index.name.clone()))])?;
                 statement.step().map(drop)
             })
         });
         // The schema in memory is forgotten in any case.
         self.execute_script("PRAGMA writable_schema=RESET")?;
         hidden?;
-        self.forget_index(&name);
+        self.forget_index(&index);
         Ok(())
     }
 
@@ -112,9 +113,10 @@ impl Database {
         result
     }
 
-    fn forget_index(&mut self, name: &str) {
-        for table in &mut self.schema.tables {
-            table.indexes.retain(|index| index.name != name);
+    fn forget_index(&mut self, index: &IndexName) {
+        let tables = self.schema.tables.iter_mut();
+        for table in tables.filter(|table| table.database == index.database) {
+            table.indexes.retain(|known| known.name != index.name);
         }
     }
 
@@ -123,7 +125,7 @@ impl Database {
     ///
     /// # Errors
     /// If the statement does something else, or SQLite refuses it.
-    pub fn create_index(&mut self, ddl: &str) -> Result<String, EngineError> {
+    pub fn create_index(&mut self, ddl: &str) -> Result<IndexName, EngineError> {
         let words: Vec<String> =
             ddl.split_whitespace().take(3).map(str::to_ascii_uppercase).collect();
         let is_index = matches!(
@@ -136,36 +138,43 @@ impl Database {
             ));
         }
         // The guarded prepare finds a second statement behind the first.
-        self.prepare(ddl).map(drop)?;
+        let target = self.prepare(ddl)?.index_on.take();
+        let database = target.as_ref().and_then(|(schema, _)| {
+            self.databases().flatten().find(|name| name.eq_ignore_ascii_case(schema))
+        });
+        let database = database.map(str::to_owned);
+        let schema = catalog::qualified(database.as_deref(), "sqlite_schema");
         let newest = || {
-            self.prepare_own("SELECT coalesce(max(rowid), 0) FROM sqlite_schema")?.first_integer()
+            self.prepare_own(&format!("SELECT coalesce(max(rowid), 0) FROM {schema}"))?
+                .first_integer()
         };
         let before = newest()?;
-        self.execute_reading(ddl, self.bytes_to_index(ddl))?;
+        // What building the index reads of its table, about.
+        let bytes = target.and_then(|(_, table)| {
+            let estimate = catalog::estimate(self, database.as_deref(), &table);
+            estimate.ok().flatten().map(|tree| tree.bytes)
+        });
+        self.execute_reading(ddl, bytes)?;
         if newest()? == before {
             return Err(EngineError::Sql("An index of that name is there already.".to_owned()));
         }
-        let (name, table) = catalog::newest_index(self)?;
-        let indexes = catalog::indexes(self, &table)?;
-        if let Some(table) = self.schema.tables.iter_mut().find(|known| known.name == table) {
+        let (name, table) = catalog::newest_index(self, database.as_deref())?;
+        let indexes = catalog::indexes(self, database.as_deref(), &table)?;
+        let is_it = |known: &&mut Table| known.name == table && known.database == database;
+        if let Some(table) = self.schema.tables.iter_mut().find(is_it) {
             table.indexes = indexes;
         }
-        Ok(name)
-    }
-
-    /// What building the index reads of its table, about; `None` if that cannot be told.
-    fn bytes_to_index(&self, ddl: &str) -> Option<u64> {
-        let table = crate::hardening::table_of_index(&self.conn, ddl)?;
-        catalog::estimate(self, &table).ok().flatten().map(|tree| tree.bytes)
+        Ok(IndexName { database, name })
     }
 
     /// Drops an index of this connection's own pages.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn drop_index(&mut self, name: &str) -> Result<(), EngineError> {
-        self.execute(&format!("DROP INDEX {}", quote_identifier(name)))?;
-        self.forget_index(name);
+    pub fn drop_index(&mut self, index: &IndexName) -> Result<(), EngineError> {
+        let name = catalog::qualified(index.database.as_deref(), &index.name);
+        self.execute(&format!("DROP INDEX {name}"))?;
+        self.forget_index(index);
         Ok(())
     }
 
@@ -173,10 +182,13 @@ impl Database {
     ///
     /// # Errors
     /// If SQLite cannot count them.
-    pub fn index_bytes(&self, name: &str) -> Result<u64, EngineError> {
-        let statement =
-            self.prepare_own("SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name = ?1")?;
-        statement.bind(&[("1".into(), Value::from(name))])?;
+    pub fn index_bytes(&self, index: &IndexName) -> Result<u64, EngineError> {
+        let statement = self.prepare_own(
+            "SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE name = ?1 AND schema = ?2",
+        )?;
+        let text = |text: &str| Value::from(text);
+        let schema = catalog::schema_name(index.database.as_deref());
+        statement.bind(&[("1".into(), text(&index.name)), ("2".into(), text(schema))])?;
         statement.first_integer().map(|bytes| bytes as u64)
     }
 }

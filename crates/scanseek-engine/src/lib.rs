@@ -11,6 +11,7 @@
 #![allow(unsafe_code)]
 
 mod analysis;
+mod attached;
 mod batches;
 mod bindings;
 mod catalog;

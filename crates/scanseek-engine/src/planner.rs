@@ -11,13 +11,16 @@ use rusqlite::vtab::{
     Context, CreateVTab, DistinctMode, Filters, IndexConstraintOp, IndexInfo, Module, VTab,
     VTabConfig, VTabConnection, VTabCursor, VTabKind, sqlite3_vtab, sqlite3_vtab_cursor,
 };
-use rusqlite::{Connection, types::Null};
+use rusqlite::{Connection, OpenFlags, types::Null};
 use scanseek_schema::{
     Constraint, ConstraintOp, OrderTerm, Schema, Table, TableKind, TableScan, quote_identifier,
     quote_text,
 };
 
+use crate::attached::attach_file;
+use crate::database::fresh_name;
 use crate::hardening::{accept_any_collation, harden, sqlite_error};
+use crate::storage::CowFile;
 use crate::vfs::lock;
 use crate::{EngineError, runtime};
 
@@ -27,53 +30,37 @@ type Record = Arc<Mutex<BTreeSet<TableScan>>>;
 pub struct ShadowPlanner {
     conn: Connection,
     record: Record,
+    /// Attached databases, by their names in the VFS.
+    files: Vec<String>,
+}
+
+impl Drop for ShadowPlanner {
+    fn drop(&mut self) {
+        self.files.iter().for_each(|file| runtime::start().remove_all(file));
+    }
 }
 
 impl ShadowPlanner {
     /// Shadows of all ordinary tables of the schema, its own virtual tables without a row, and its
-    /// views on top of them. What SQLite does not take (a view on a missing table) is left out: statements that need it then fail
+    /// views on top of them, in databases attached under the same names. What SQLite does not take (a view on a missing table) is left out: statements that need it then fail
     /// with SQLite's own words.
     ///
     /// # Errors
     /// If SQLite has no memory for it.
     pub fn new(schema: &Schema) -> Result<Self, EngineError> {
-        runtime::start();
-        let conn = Connection::open_in_memory_with_flags_and_vfs(
-            rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX,
-            crate::vfs::VFS_NAME,
-        )
-        .map_err(|error| sqlite_error(&error))?;
-        harden(&conn, 64)?;
-        accept_any_collation(&conn);
+        let files = runtime::start();
         let record = Record::default();
-        conn.create_module(c"scanseek_shadow", SHADOW, Some(Arc::clone(&record)))
-            .map_err(|error| sqlite_error(&error))?;
-        // SQLite's own tables, which a query may name, come with these statements.
-        conn.execute_batch(
-            "CREATE TABLE first(id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE first; ANALYZE;",
-        )
-        .map_err(|error| sqlite_error(&error))?;
-        for table in &schema.tables {
-            match table.kind {
-                TableKind::Table => {
-                    // The declaration travels as one quoted argument, so that nothing in a name
-                    // can end it early.
-                    let sql = format!(
-                        "CREATE VIRTUAL TABLE {} USING scanseek_shadow({})",
-                        quote_identifier(&table.name),
-                        quote_text(&declaration(table))
-                    );
-                    let _ = conn.execute(&sql, []);
-                }
-                TableKind::View | TableKind::Virtual => {
-                    // Text from the file: one statement, or nothing.
-                    let _ = conn.execute(&table.sql, []);
-                }
-                // They come with the virtual table they belong to.
-                TableKind::Shadow => {}
-            }
+        let mut planner = Self { conn: connect(":memory:", &record)?, record, files: Vec::new() };
+        shadow(&planner.conn, schema.of(None))?;
+        for name in &schema.attached {
+            // Made as a main database, where names of tables in views mean its own, as they will.
+            let file = fresh_name();
+            planner.files.push(file.clone());
+            files.insert(&file, CowFile::empty(Arc::clone(files.pool())));
+            shadow(&connect(&file, &planner.record)?, schema.of(Some(name)))?;
+            attach_file(&planner.conn, name, &file, CACHE_PAGES)?;
         }
-        Ok(Self { conn, record })
+        Ok(planner)
     }
 
     /// What the planner asks of each table while it plans the statement, sorted, no duplicates.
@@ -87,6 +74,53 @@ impl ShadowPlanner {
         drop(statement);
         Ok(std::mem::take(&mut *lock(&self.record)).into_iter().collect())
     }
+}
+
+/// Shadows are empty.
+const CACHE_PAGES: u64 = 64;
+
+fn connect(file: &str, record: &Record) -> Result<Connection, EngineError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags_and_vfs(file, flags, crate::vfs::VFS_NAME)
+        .map_err(|error| sqlite_error(&error))?;
+    harden(&conn, CACHE_PAGES)?;
+    accept_any_collation(&conn);
+    conn.create_module(c"scanseek_shadow", SHADOW, Some(Arc::clone(record)))
+        .map_err(|error| sqlite_error(&error))?;
+    Ok(conn)
+}
+
+/// Puts shadows of these tables into an empty database.
+fn shadow<'a>(
+    conn: &Connection,
+    tables: impl Iterator<Item = &'a Table>,
+) -> Result<(), EngineError> {
+    // SQLite's own tables, which a query may name, come with these statements.
+    conn.execute_batch(
+        "CREATE TABLE first(id INTEGER PRIMARY KEY AUTOINCREMENT); DROP TABLE first; ANALYZE;",
+    )
+    .map_err(|error| sqlite_error(&error))?;
+    for table in tables {
+        match table.kind {
+            TableKind::Table => {
+                // The declaration travels as one quoted argument, so that nothing in a name
+                // can end it early.
+                let sql = format!(
+                    "CREATE VIRTUAL TABLE {} USING scanseek_shadow({})",
+                    quote_identifier(&table.name),
+                    quote_text(&declaration(table))
+                );
+                let _ = conn.execute(&sql, []);
+            }
+            TableKind::View | TableKind::Virtual => {
+                // Text from the file: one statement, or nothing.
+                let _ = conn.execute(&table.sql, []);
+            }
+            // They come with the virtual table they belong to.
+            TableKind::Shadow => {}
+        }
+    }
+    Ok(())
 }
 
 /// `CREATE TABLE x(…)` with the full types and collations, so that affinity and comparisons are
@@ -117,6 +151,8 @@ const SHADOW: &Module<'static, Shadow> = &Module::read_only_module();
 #[repr(C)]
 struct Shadow {
     base: sqlite3_vtab,
+    /// The name its database is attached under; `None` for the main one.
+    database: Option<String>,
     table: String,
     record: Record,
 }
@@ -129,7 +165,7 @@ unsafe impl<'vtab> VTab<'vtab> for Shadow {
         db: &mut VTabConnection,
         aux: Option<&Record>,
         _module_name: &[u8],
-        _database_name: &[u8],
+        database_name: &[u8],
         table_name: &[u8],
         args: &[&[u8]],
     ) -> rusqlite::Result<(Cow<'static, CStr>, Self)> {
@@ -143,6 +179,8 @@ unsafe impl<'vtab> VTab<'vtab> for Shadow {
             .map_err(|_| rusqlite::Error::ModuleError("a name holds a NUL".to_owned()))?;
         let shadow = Self {
             base: sqlite3_vtab::default(),
+            database: Some(String::from_utf8_lossy(database_name).into_owned())
+                .filter(|name| name != "main"),
             table: String::from_utf8_lossy(table_name).into_owned(),
             record: aux.map(Arc::clone).unwrap_or_default(),
         };
@@ -210,6 +248,7 @@ impl Shadow {
             .collect();
         let used = info.col_used();
         TableScan {
+            database: self.database.clone(),
             table: self.table.clone(),
             constraints,
             order_by,

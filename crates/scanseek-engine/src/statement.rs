@@ -31,6 +31,8 @@ pub struct Prepared<'db> {
     bound: RefCell<Vec<(String, Value)>>,
     missing: Vec<Missing>,
     functions: BTreeSet<String>,
+    /// Database and table that it makes an index on; the main database is `main`.
+    pub(crate) index_on: Option<(String, String)>,
     _not_send: PhantomData<*const ()>,
 }
 
@@ -65,6 +67,7 @@ impl<'db> Prepared<'db> {
             bound: RefCell::default(),
             missing: Vec::new(),
             functions: BTreeSet::new(),
+            index_on: asked.index_on.take(),
             _not_send: PhantomData,
         };
         let rest = sql.get(tail..).unwrap_or("");

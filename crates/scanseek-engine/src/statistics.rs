@@ -3,25 +3,38 @@
 
 use std::ffi::c_int;
 
-use scanseek_schema::{StatisticsTable, quote_text};
+use scanseek_schema::{DatabaseStatistics, StatisticsTable, quote_text};
 
 use crate::bindings as ffi;
+use crate::catalog::qualified;
 use crate::{Database, EngineError, Prepared};
 
 impl Database {
-    /// The statistics tables with all their rows, in the order of the rows.
+    /// The statistics tables of each database, the main one first, with all their rows, in the
+    /// order of the rows.
     ///
     /// # Errors
     /// If SQLite cannot read them.
-    pub fn statistics(&self) -> Result<Vec<StatisticsTable>, EngineError> {
+    pub fn statistics(&self) -> Result<Vec<DatabaseStatistics>, EngineError> {
+        self.databases()
+            .map(|database| {
+                let tables = self.statistics_of(database)?;
+                Ok(DatabaseStatistics { database: database.map(str::to_owned), tables })
+            })
+            .collect()
+    }
+
+    fn statistics_of(&self, database: Option<&str>) -> Result<Vec<StatisticsTable>, EngineError> {
         let mut tables = Vec::new();
-        let names = self.prepare_own(
-            "SELECT name FROM sqlite_schema WHERE type = 'table'
+        let names = self.prepare_own(&format!(
+            "SELECT name FROM {} WHERE type = 'table'
              AND name IN ('sqlite_stat1', 'sqlite_stat3', 'sqlite_stat4') ORDER BY name",
-        )?;
+            qualified(database, "sqlite_schema")
+        ))?;
         while names.step()? {
             let name = names.text(0);
-            let statement = self.prepare_own(&format!("SELECT * FROM {name}"))?;
+            let statement =
+                self.prepare_own(&format!("SELECT * FROM {}", qualified(database, &name)))?;
             // SAFETY: the statement is live.
             let columns = unsafe { ffi::sqlite3_column_count(statement.raw) };
             let mut rows = Vec::new();

@@ -17,6 +17,7 @@ use scanseek_schema::quote_identifier;
 
 use crate::EngineError;
 use crate::bindings as ffi;
+use crate::catalog::VirtualTable;
 
 /// Something a statement needs and this SQLite does not have.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,8 +57,8 @@ impl Missing {
 pub(crate) struct Stubs {
     functions: RefCell<BTreeSet<String>>,
     collations: RefCell<BTreeSet<String>>,
-    /// Module and table.
-    tables: RefCell<BTreeSet<(String, String)>>,
+    /// Module, database and table.
+    tables: RefCell<BTreeSet<(String, String, String)>>,
     /// Where to note what the statement that is being compiled uses; null for our own statements.
     asked: Cell<*const Asked>,
 }
@@ -86,7 +87,10 @@ impl Drop for Asking<'_> {
 #[derive(Default)]
 pub(crate) struct Asked {
     pub(crate) functions: RefCell<BTreeSet<String>>,
-    pub(crate) tables: RefCell<BTreeSet<String>>,
+    /// Database and table.
+    pub(crate) tables: RefCell<BTreeSet<(String, String)>>,
+    /// Database and table that an index is made on. The main database is `main`.
+    pub(crate) index_on: RefCell<Option<(String, String)>>,
 }
 
 impl Stubs {
@@ -151,25 +155,33 @@ impl Stubs {
         code == ffi::SQLITE_OK
     }
 
-    /// Adds stand-ins for the modules of these virtual tables, given as name and statement, as far
-    /// as SQLite has none.
-    pub(crate) fn add_modules<'a>(
+    /// Adds stand-ins for the modules of these virtual tables, as far as SQLite has none.
+    pub(crate) fn add_modules(
         &self,
         conn: &Connection,
         known: &BTreeSet<String>,
-        tables: impl Iterator<Item = (&'a str, &'a str)>,
+        tables: Vec<VirtualTable>,
     ) {
-        for (table, sql) in tables {
-            let Some(module) = module_of(sql) else { continue };
+        for VirtualTable { schema, name: table, sql } in tables {
+            let Some(module) = module_of(&sql) else { continue };
             let Ok(name) = CString::new(module.clone()) else { continue };
-            if known.contains(&module.to_lowercase())
-                || !self.tables.borrow_mut().insert((module.clone(), table.to_owned()))
-            {
+            let is_known = known.contains(&module.to_lowercase())
+                && !self
+                    .tables
+                    .borrow()
+                    .iter()
+                    .any(|(stub, ..)| stub.eq_ignore_ascii_case(&module));
+            if is_known || !self.tables.borrow_mut().insert((module.clone(), schema, table)) {
                 continue;
             }
             // A module that cannot be made leaves the table as it is: not to be planned with.
             let _ = conn.create_module(name.as_c_str(), STUB, Some(module));
         }
+    }
+
+    /// Forgets the virtual tables of a database that is no longer attached.
+    pub(crate) fn forget_tables_of(&self, name: &str) {
+        self.tables.borrow_mut().retain(|(_, schema, _)| !schema.eq_ignore_ascii_case(name));
     }
 
     /// Which of the things a statement asked for stand in for something. Programs name collations
@@ -197,10 +209,16 @@ impl Stubs {
             missing.extend(collations.iter().filter(used).cloned().map(Missing::Collation));
         }
         let tables = self.tables.borrow();
-        let read =
-            |table: &str| asked.tables.borrow().iter().any(|t| t.eq_ignore_ascii_case(table));
-        missing.extend(tables.iter().filter(|(_, table)| read(table)).map(|(module, table)| {
-            Missing::Module { module: module.clone(), table: table.clone() }
+        let read = |(_, schema, table): &&(String, String, String)| {
+            asked
+                .tables
+                .borrow()
+                .iter()
+                .any(|(s, t)| s.eq_ignore_ascii_case(schema) && t.eq_ignore_ascii_case(table))
+        };
+        missing.extend(tables.iter().filter(read).map(|(module, _, table)| Missing::Module {
+            module: module.clone(),
+            table: table.clone(),
         }));
         missing
     }

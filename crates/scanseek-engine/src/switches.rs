@@ -4,6 +4,7 @@
 use std::ffi::c_int;
 
 use crate::bindings as ffi;
+use crate::catalog::qualified;
 use crate::{Database, EngineError};
 
 macro_rules! optimizations {
@@ -140,12 +141,16 @@ impl Database {
     }
 
     fn forget_statistics(&self) -> Result<(), EngineError> {
-        for table in ["sqlite_stat1", "sqlite_stat4"] {
-            let known = format!("SELECT count(*) FROM sqlite_schema WHERE name = '{table}'");
-            if self.prepare_own(&known)?.first_integer()? > 0 {
-                self.execute(&format!("DELETE FROM {table}"))?;
+        for database in self.databases() {
+            let schema = qualified(database, "sqlite_schema");
+            for table in ["sqlite_stat1", "sqlite_stat4"] {
+                let known = format!("SELECT count(*) FROM {schema} WHERE name = '{table}'");
+                if self.prepare_own(&known)?.first_integer()? > 0 {
+                    self.execute(&format!("DELETE FROM {}", qualified(database, table)))?;
+                }
             }
+            self.execute(&format!("ANALYZE {schema}"))?;
         }
-        self.execute("ANALYZE sqlite_schema")
+        Ok(())
     }
 }

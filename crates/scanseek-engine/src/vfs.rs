@@ -45,6 +45,17 @@ impl Files {
         lock(&self.named).get(name).cloned()
     }
 
+    /// A database and the journals beside it under another name; neither file sees what is then
+    /// written to the other.
+    pub(crate) fn copy_all(&self, from: &str, to: &str) {
+        for suffix in ["", "-wal", "-journal"] {
+            if let Some(file) = self.get(&format!("{from}{suffix}")) {
+                let copy = lock(&file).clone();
+                self.insert(&format!("{to}{suffix}"), copy);
+            }
+        }
+    }
+
     /// Forgets a database and the journals beside it.
     pub(crate) fn remove_all(&self, name: &str) {
         let mut files = lock(&self.named);

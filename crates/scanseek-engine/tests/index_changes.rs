@@ -112,6 +112,6 @@ fn what_cannot_be_changed_is_said_and_nothing_is() {
         assert_eq!(state(&database), before, "{change:?}");
     }
     // SQLite's own tables are closed again.
-    database.hide_index("on_lower").unwrap();
+    database.hide_index(&"on_lower".into()).unwrap();
     assert!(database.execute("DELETE FROM sqlite_schema").is_err());
 }

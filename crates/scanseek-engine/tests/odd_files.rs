@@ -299,7 +299,7 @@ fn a_file_beyond_four_gigabytes() {
     assert!(fork.index_bytes(&name).unwrap() > 2_000_000);
     assert_eq!(rows(&fork, sql), expected);
     let plan = fork.prepare(sql).unwrap().plan().unwrap();
-    assert_eq!(plan.index_names(), [name.as_str()]);
+    assert_eq!(plan.index_names(), [name.name.as_str()]);
     assert_eq!(mark(base.as_ref()), before);
     assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), changed);
 }

@@ -12,6 +12,9 @@ pub struct Notebook {
     /// The database the SQL is meant for. Its rows are never in the document.
     #[serde(rename = "db")]
     pub database: Database,
+    /// Databases attached to it.
+    #[serde(rename = "att", skip_serializing_if = "Vec::is_empty")]
+    pub attached: Vec<Attached>,
     /// The text of the editor: any number of statements.
     pub sql: String,
     /// CREATE INDEX statements on trial.
@@ -23,6 +26,18 @@ pub struct Notebook {
     /// The SQLite version that measured, such as "3.54.1".
     #[serde(rename = "sv")]
     pub sqlite_version: String,
+}
+
+/// A database that is attached under a name.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Attached {
+    /// The name.
+    #[serde(rename = "as")]
+    pub name: String,
+    /// The database.
+    #[serde(rename = "db")]
+    pub database: Database,
 }
 
 /// Which database a document is about.

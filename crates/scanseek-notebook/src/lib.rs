@@ -8,7 +8,7 @@
 mod document;
 mod link;
 
-pub use document::{Arm, Claim, Counters, Database, Notebook};
+pub use document::{Arm, Attached, Claim, Counters, Database, Notebook};
 pub use link::{
     LinkError, MAX_COUNT, MAX_FRAGMENT_BYTES, MAX_JSON_BYTES, decode_link, encode_link,
 };

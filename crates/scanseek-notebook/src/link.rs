@@ -83,9 +83,9 @@ pub fn decode_link(fragment: &str) -> Result<Notebook, LinkError> {
 
 /// Whether all counts are at most [`MAX_COUNT`].
 fn counts_fit(notebook: &Notebook) -> bool {
-    let size_bytes = match notebook.database {
-        Database::File { size_bytes, .. } => size_bytes,
-        Database::Sample { .. } => 0,
+    let size_fits = |database: &Database| match database {
+        Database::File { size_bytes, .. } => *size_bytes <= MAX_COUNT,
+        Database::Sample { .. } => true,
     };
     let fit = |counters: &Counters| {
         let Counters {
@@ -101,7 +101,9 @@ fn counts_fit(notebook: &Notebook) -> bool {
             .into_iter()
             .all(|count| count <= MAX_COUNT)
     };
-    size_bytes <= MAX_COUNT && notebook.claims.iter().all(|claim| fit(&claim.counters))
+    size_fits(&notebook.database)
+        && notebook.attached.iter().all(|attached| size_fits(&attached.database))
+        && notebook.claims.iter().all(|claim| fit(&claim.counters))
 }
 
 /// The digits of `v<digits>.…`.

@@ -1,5 +1,6 @@
 //! An index that could be created: what it is on, the statement that makes it and a good name.
 
+use crate::table::typed;
 use crate::{Index, Schema, Table, quote_name};
 
 /// One key part of an [`IndexSpec`].
@@ -23,6 +24,8 @@ impl IndexPart {
 /// An index on columns of one table. It has no name of its own: see [`IndexSpec::name_in`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IndexSpec {
+    /// The name its table's database is attached under; `None` for the main one.
+    pub database: Option<String>,
     /// The table.
     pub table: String,
     /// Key parts, most significant first.
@@ -33,7 +36,8 @@ pub struct IndexSpec {
 const LONGEST_NAME: usize = 60;
 
 impl IndexSpec {
-    /// A readable name that nothing in the schema and none of `taken` has:
+    /// A readable name that nothing in any database of the schema and none of `taken` has, since
+    /// plans name indexes without their database:
     /// `idx_table_column_column`, cut at 60 characters, with a number behind it if needed.
     pub fn name_in(&self, schema: &Schema, taken: &[String]) -> String {
         let mut name = format!("idx_{}", word(&self.table));
@@ -62,16 +66,23 @@ impl IndexSpec {
         let parts: Vec<String> = self.parts.iter().map(part_sql).collect();
         format!(
             "CREATE INDEX {} ON {}({})",
-            quote_name(name),
+            typed(self.database.as_deref(), name),
             quote_name(&self.table),
             parts.join(", ")
         )
     }
 
+    /// Its table as a person writes it: `orders`, or `archive.orders` in an attached database.
+    pub fn typed_table(&self) -> String {
+        typed(self.database.as_deref(), &self.table)
+    }
+
     /// True if every search this index serves is served by `other` too: same table, and its parts
     /// begin the other's.
     pub fn is_prefix_of(&self, other: &IndexSpec) -> bool {
-        self.table.eq_ignore_ascii_case(&other.table) && other.parts.starts_with(&self.parts)
+        self.database == other.database
+            && self.table.eq_ignore_ascii_case(&other.table)
+            && other.parts.starts_with(&self.parts)
     }
 
     /// True if an index of the table already begins with these parts. Partial indexes do not
@@ -126,6 +137,7 @@ mod tests {
 
     fn spec(table: &str, columns: &[&str]) -> IndexSpec {
         IndexSpec {
+            database: None,
             table: table.into(),
             parts: columns.iter().map(|column| IndexPart::ascending(*column)).collect(),
         }
@@ -150,6 +162,8 @@ mod tests {
             assert_eq!(spec.name_in(&schema, &[]), name);
             assert_eq!(spec.ddl(name), ddl);
         }
+        let attached = IndexSpec { database: Some("a b".into()), ..spec("t", &["x"]) };
+        assert_eq!(attached.ddl("i"), "CREATE INDEX \"a b\".i ON t(x)");
         let twice = spec("orders", &["id"]);
         assert_eq!(twice.name_in(&schema, &["IDX_ORDERS_ID".into()]), "idx_orders_id_2");
         let long = spec("t", &["a_rather_long_column_name_here", "another_rather_long_column"]);
@@ -160,6 +174,8 @@ mod tests {
     fn prefixes() {
         assert!(spec("t", &["a"]).is_prefix_of(&spec("T", &["a", "b"])));
         assert!(!spec("t", &["b"]).is_prefix_of(&spec("t", &["a", "b"])));
+        let attached = IndexSpec { database: Some("o".into()), ..spec("t", &["a", "b"]) };
+        assert!(!spec("t", &["a"]).is_prefix_of(&attached));
         assert!(!spec("t", &["a"]).is_prefix_of(&spec("u", &["a", "b"])));
     }
 }

@@ -14,7 +14,9 @@ mod table;
 
 pub use fingerprint::Fingerprint;
 pub use index_spec::{IndexPart, IndexSpec};
-pub use patch::{Patch, PatchNote, PatchStatistics, StatisticsTable};
+pub use patch::{
+    DatabaseStatistics, Patch, PatchNote, PatchStatistics, StatisticsTable, index_in_database,
+};
 pub use quote::{quote_identifier, quote_name, quote_text};
 pub use scan::{Constraint, ConstraintOp, OrderTerm, TableScan};
-pub use table::{Column, Index, IndexColumn, IndexOrigin, Schema, Table, TableKind};
+pub use table::{Column, Index, IndexColumn, IndexName, IndexOrigin, Schema, Table, TableKind};

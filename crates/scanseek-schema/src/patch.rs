@@ -1,6 +1,7 @@
 //! The script that a person takes home: `up` creates and drops indexes, `down` takes that back.
 
-use crate::quote_name;
+use crate::table::typed;
+use crate::{IndexName, quote_name};
 
 /// The two scripts. Each is one transaction and may be run twice without harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,14 +19,23 @@ pub enum PatchStatistics {
     Untouched,
     /// `up` gathers them at its end.
     Gathered {
-        /// None if ANALYZE never ran.
-        before: Vec<StatisticsTable>,
+        /// For each database; without tables where ANALYZE never ran.
+        before: Vec<DatabaseStatistics>,
     },
     /// Those of dropped indexes go with them.
     Dropped {
-        /// At least one table.
-        before: Vec<StatisticsTable>,
+        /// For each database that has some.
+        before: Vec<DatabaseStatistics>,
     },
+}
+
+/// What `ANALYZE` has left in one database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseStatistics {
+    /// The name the database is attached under; `None` for the main one.
+    pub database: Option<String>,
+    /// Its statistics tables.
+    pub tables: Vec<StatisticsTable>,
 }
 
 /// A table of `ANALYZE`'s own, with its rows.
@@ -38,12 +48,14 @@ pub struct StatisticsTable {
 }
 
 impl StatisticsTable {
-    /// Puts the rows back, a few at a time; each statement ends with a semicolon and a line break.
-    pub fn inserts(&self) -> String {
+    /// Puts the rows back in the database of that name, or the main one, a few at a time; each
+    /// statement ends with a semicolon and a line break.
+    pub fn inserts(&self, database: Option<&str>) -> String {
         const ROWS: usize = 50;
+        let name = typed(database, &self.name);
         self.rows
             .chunks(ROWS)
-            .map(|rows| format!("INSERT INTO {} VALUES\n  {};\n", self.name, rows.join(",\n  ")))
+            .map(|rows| format!("INSERT INTO {name} VALUES\n  {};\n", rows.join(",\n  ")))
             .collect()
     }
 }
@@ -51,6 +63,8 @@ impl StatisticsTable {
 /// One proven statement of a patch with what is to be said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatchNote {
+    /// The name the index's database is attached under; `None` for the main one.
+    pub database: Option<String>,
     /// The index's name.
     pub name: String,
     /// `CREATE INDEX …` without a final semicolon.
@@ -61,20 +75,26 @@ pub struct PatchNote {
 
 impl Patch {
     /// Writes both scripts. `header` goes on top as comment lines; `dropped` holds name and
-    /// `CREATE INDEX` statement of the indexes no longer wanted.
+    /// `CREATE INDEX` statement, as stored in their database, of the indexes no longer wanted.
     pub fn new(
         header: &[String],
         indexes: &[PatchNote],
-        dropped: &[(String, String)],
+        dropped: &[(IndexName, String)],
         statistics: &PatchStatistics,
     ) -> Self {
-        let drop_index = |name: &str| format!("DROP INDEX IF EXISTS {};\n", quote_name(name));
-        let is_replaced =
-            |name: &str| indexes.iter().any(|index| index.name.eq_ignore_ascii_case(name));
+        let drop_index = |database: Option<&str>, name: &str| {
+            format!("DROP INDEX IF EXISTS {};\n", typed(database, name))
+        };
+        let is_replaced = |old: &IndexName| {
+            indexes
+                .iter()
+                .any(|new| new.database == old.database && new.name.eq_ignore_ascii_case(&old.name))
+        };
+        let drop_old = |old: &IndexName| drop_index(old.database.as_deref(), &old.name);
         let mut up = comments(header);
         up.push_str("BEGIN;\n");
-        for (name, _) in dropped.iter().filter(|(name, _)| is_replaced(name)) {
-            up.push_str(&format!("\n-- It gives its name to a new one.\n{}", drop_index(name)));
+        for (old, _) in dropped.iter().filter(|(old, _)| is_replaced(old)) {
+            up.push_str(&format!("\n-- It gives its name to a new one.\n{}", drop_old(old)));
         }
         for index in indexes {
             up.push('\n');
@@ -82,8 +102,8 @@ impl Patch {
             up.push_str(&if_not_exists(&index.ddl));
             up.push_str(";\n");
         }
-        for (name, _) in dropped.iter().filter(|(name, _)| !is_replaced(name)) {
-            up.push_str(&format!("\n-- No longer wanted.\n{}", drop_index(name)));
+        for (old, _) in dropped.iter().filter(|(old, _)| !is_replaced(old)) {
+            up.push_str(&format!("\n-- No longer wanted.\n{}", drop_old(old)));
         }
         if let PatchStatistics::Gathered { .. } = statistics {
             up.push_str("\n-- The plans above were measured with these statistics.\nANALYZE;\n");
@@ -93,15 +113,16 @@ impl Patch {
         let mut down = comments(header);
         down.push_str("-- Takes the patch back.\nBEGIN;\n\n");
         for index in indexes.iter().rev() {
-            down.push_str(&drop_index(&index.name));
+            down.push_str(&drop_index(index.database.as_deref(), &index.name));
         }
-        for (_, ddl) in dropped.iter().rev() {
-            down.push_str(&format!("{};\n", if_not_exists(ddl)));
+        for (index, ddl) in dropped.iter().rev() {
+            let ddl = index_in_database(ddl, index.database.as_deref());
+            down.push_str(&format!("{};\n", if_not_exists(&ddl)));
         }
         match statistics {
             PatchStatistics::Untouched => {}
             PatchStatistics::Gathered { before } | PatchStatistics::Dropped { before } => {
-                down.push_str(&restored(before));
+                down.extend(before.iter().map(restored));
             }
         }
         down.push_str("\nCOMMIT;\n");
@@ -109,31 +130,41 @@ impl Patch {
     }
 }
 
-/// Statements that make the statistics those of `before`, for the tables and for the planner of the
+/// Statements that make the statistics of one database those of `before`, for the tables and for the planner of the
 /// connection. `ANALYZE sqlite_master` only loads them, but makes the tables where they are missing;
 /// that name is known to every SQLite, and which tables there are depends on how it was compiled.
-fn restored(before: &[StatisticsTable]) -> String {
-    const LOAD: &str = "ANALYZE sqlite_master;\n";
-    let has = |name: &str| before.iter().any(|table| table.name == name);
-    let mut sql = String::from(if before.is_empty() {
-        "\n-- There were no statistics when this was written: what ANALYZE gathered goes.\n"
+fn restored(before: &DatabaseStatistics) -> String {
+    let DatabaseStatistics { database, tables } = before;
+    let database = database.as_deref();
+    let load = format!("ANALYZE {};\n", typed(database, "sqlite_master"));
+    let has = |name: &str| tables.iter().any(|table| table.name == name);
+    // A name may hold a line break, which would end the comment.
+    let of = match database {
+        Some(name) if name.contains(char::is_control) => " of an attached database".to_owned(),
+        Some(name) => format!(" of {}", quote_name(name)),
+        None => String::new(),
+    };
+    let mut sql = if tables.is_empty() {
+        format!(
+            "\n-- There were no statistics{of} when this was written: what ANALYZE gathered goes.\n"
+        )
     } else {
-        "\n-- The statistics become those there were when this was written.\n"
-    });
-    sql.push_str(LOAD);
-    sql.push_str("DELETE FROM sqlite_stat1;\n");
+        format!("\n-- The statistics{of} become those there were when this was written.\n")
+    };
+    sql.push_str(&load);
+    sql.push_str(&format!("DELETE FROM {};\n", typed(database, "sqlite_stat1")));
     if !has("sqlite_stat4") {
-        sql.push_str("DROP TABLE IF EXISTS sqlite_stat4;\n");
+        sql.push_str(&format!("DROP TABLE IF EXISTS {};\n", typed(database, "sqlite_stat4")));
     }
-    for table in before {
+    for table in tables {
         if table.name != "sqlite_stat1" {
-            sql.push_str(&format!("DELETE FROM {};\n", table.name));
+            sql.push_str(&format!("DELETE FROM {};\n", typed(database, &table.name)));
         }
-        sql.push_str(&table.inserts());
+        sql.push_str(&table.inserts(database));
     }
-    sql.push_str(LOAD);
+    sql.push_str(&load);
     for name in ["sqlite_stat1", "sqlite_stat4"].into_iter().filter(|name| !has(name)) {
-        sql.push_str(&format!("DROP TABLE IF EXISTS {name};\n"));
+        sql.push_str(&format!("DROP TABLE IF EXISTS {};\n", typed(database, name)));
     }
     sql
 }
@@ -146,23 +177,34 @@ fn comments(lines: &[String]) -> String {
         .collect()
 }
 
-/// `CREATE INDEX x` as `CREATE INDEX IF NOT EXISTS x`; other statements stay as they are. Between
-/// the keywords of a statement that was accepted there is white space only.
+/// A `CREATE INDEX` statement as it is stored, which does not name its database, with that name before
+/// the index's.
+pub fn index_in_database(ddl: &str, database: Option<&str>) -> String {
+    match (database, after_create_index(ddl)) {
+        (Some(database), Some(rest)) => {
+            let head = &ddl[..ddl.len() - rest.len()];
+            format!("{head}{}.{rest}", quote_name(database))
+        }
+        _ => ddl.to_owned(),
+    }
+}
+
+/// `CREATE INDEX x` as `CREATE INDEX IF NOT EXISTS x`; other statements stay as they are.
 fn if_not_exists(ddl: &str) -> String {
     let ddl = ddl.trim();
-    let mut rest = ddl;
-    for keyword in ["CREATE", "UNIQUE", "INDEX"] {
-        match after_word(rest, keyword) {
-            Some(after) => rest = after,
-            None if keyword == "UNIQUE" => {}
-            None => return ddl.to_owned(),
-        }
-    }
+    let Some(rest) = after_create_index(ddl) else { return ddl.to_owned() };
     if after_word(rest, "IF").is_some_and(|after| after_word(after, "NOT").is_some()) {
         return ddl.to_owned();
     }
     let head = ddl[..ddl.len() - rest.len()].trim_end();
     format!("{head} IF NOT EXISTS {rest}")
+}
+
+/// What follows `CREATE INDEX` or `CREATE UNIQUE INDEX`. Between the keywords of a statement that was
+/// accepted there is white space only.
+fn after_create_index(ddl: &str) -> Option<&str> {
+    let rest = after_word(ddl, "CREATE")?;
+    after_word(after_word(rest, "UNIQUE").unwrap_or(rest), "INDEX")
 }
 
 /// What follows a keyword and the white space behind it.
@@ -183,18 +225,22 @@ mod tests {
             &["Made by hand".into()],
             &[
                 PatchNote {
+                    database: None,
                     name: "a".into(),
                     ddl: "create\n index  a on t(x)".into(),
                     notes: vec![],
                 },
                 PatchNote {
+                    database: None,
                     name: "b c".into(),
                     ddl: "CREATE INDEX \"b c\" ON t(y)".into(),
                     notes: vec!["why\nDROP TABLE t".into()],
                 },
             ],
             &[],
-            &PatchStatistics::Gathered { before: vec![] },
+            &PatchStatistics::Gathered {
+                before: vec![DatabaseStatistics { database: None, tables: vec![] }],
+            },
         );
         assert_eq!(
             patch.up,
@@ -212,16 +258,18 @@ mod tests {
              DROP TABLE IF EXISTS sqlite_stat1;\nDROP TABLE IF EXISTS sqlite_stat4;\n\nCOMMIT;\n"
         );
     }
+
     #[test]
     fn dropped_indexes_go_last_and_come_back() {
         let index = |name: &str| PatchNote {
+            database: None,
             name: name.into(),
             ddl: format!("CREATE INDEX {name} ON t(x)"),
             notes: vec![],
         };
         let dropped = [
-            ("old".to_owned(), "CREATE UNIQUE INDEX old ON t(y)".to_owned()),
-            ("A".to_owned(), "CREATE INDEX A ON t(z)".to_owned()),
+            ("old".into(), "CREATE UNIQUE INDEX old ON t(y)".to_owned()),
+            ("A".into(), "CREATE INDEX A ON t(z)".to_owned()),
         ];
         let patch =
             Patch::new(&[], &[index("a"), index("b")], &dropped, &PatchStatistics::Untouched);
@@ -237,5 +285,41 @@ mod tests {
              CREATE INDEX IF NOT EXISTS A ON t(z);\nCREATE UNIQUE INDEX IF NOT EXISTS old ON t(y);\n\
              \nCOMMIT;\n"
         );
+    }
+
+    #[test]
+    fn names_of_attached_databases_are_written_out() {
+        let attached = Some("a b\"; --\nDROP".to_owned());
+        let quoted = "\"a b\"\"; --\nDROP\"";
+        let note = PatchNote {
+            database: attached.clone(),
+            name: "i".into(),
+            ddl: format!("CREATE INDEX {quoted}.i ON t(x)"),
+            notes: vec![],
+        };
+        let rows = vec!["('t', 'i', '9 1')".to_owned()];
+        let table = StatisticsTable { name: "sqlite_stat1".into(), rows };
+        let before = DatabaseStatistics { database: attached.clone(), tables: vec![table] };
+        let patch = {
+            let statistics = PatchStatistics::Gathered { before: vec![before] };
+            let old = IndexName { database: attached.clone(), name: "old".into() };
+            let dropped = [(old, "CREATE UNIQUE INDEX old ON t(y)".to_owned())];
+            Patch::new(&[], &[note], &dropped, &statistics)
+        };
+        assert!(
+            patch.up.contains(&format!("CREATE INDEX IF NOT EXISTS {quoted}.i ON t(x);\n")),
+            "{}",
+            patch.up
+        );
+        for line in [
+            format!("DROP INDEX IF EXISTS {quoted}.i;\n"),
+            format!("CREATE UNIQUE INDEX IF NOT EXISTS {quoted}.old ON t(y);\n"),
+            format!("ANALYZE {quoted}.sqlite_master;\nDELETE FROM {quoted}.sqlite_stat1;\n"),
+            format!("INSERT INTO {quoted}.sqlite_stat1 VALUES\n  ('t', 'i', '9 1');\n"),
+            format!("DROP TABLE IF EXISTS {quoted}.sqlite_stat4;\n"),
+            "-- The statistics of an attached database become those there were when this was written.\n".into(),
+        ] {
+            assert!(patch.down.contains(&line), "{line} is not in {}", patch.down);
+        }
     }
 }

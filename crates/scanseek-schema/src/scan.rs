@@ -6,6 +6,8 @@
 /// each occurrence, and each join order tried gives another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TableScan {
+    /// The name its database is attached under; `None` for the main one.
+    pub database: Option<String>,
     /// The table asked.
     pub table: String,
     /// Constraints that the planner offered and could have used in this join order.

@@ -132,8 +132,9 @@ pub fn words(sql: &str) -> Vec<String> {
     words
 }
 
-/// The name in a `DROP INDEX` statement about the main database; `None` for any other statement.
-pub fn dropped_index(sql: &str) -> Option<String> {
+/// The name in a `DROP INDEX` statement, and that of the database if one stands before it; `None` for
+/// any other statement.
+pub fn dropped_index(sql: &str) -> Option<(Option<String>, String)> {
     let words = words(sql);
     let is = |at: usize, keyword: &str| {
         words.get(at).is_some_and(|word| word.eq_ignore_ascii_case(keyword))
@@ -142,9 +143,9 @@ pub fn dropped_index(sql: &str) -> Option<String> {
         return None;
     }
     let at = if is(2, "IF") && is(3, "EXISTS") { 4 } else { 2 };
-    let at = if is(at, "main") && is(at + 1, ".") { at + 2 } else { at };
     match &words[at.min(words.len())..] {
-        [name] => Some(name.clone()),
+        [name] => Some((None, name.clone())),
+        [database, dot, name] if dot == "." => Some((Some(database.clone()), name.clone())),
         _ => None,
     }
 }
@@ -187,17 +188,20 @@ mod tests {
     #[test]
     fn names_of_dropped_indexes_are_read() {
         for (sql, name) in [
-            ("DROP INDEX a", Some("a")),
-            ("drop /* so */ index if exists \"a \"\"b\" -- end", Some("a \"b")),
-            ("drop index main.[a]", Some("a")),
-            ("drop index other.a", None),
-            ("drop index main", Some("main")),
+            ("DROP INDEX a", Some((None, "a"))),
+            ("drop /* so */ index if exists \"a \"\"b\" -- end", Some((None, "a \"b"))),
+            ("drop index main.[a]", Some((Some("main"), "a"))),
+            ("drop index if exists \"o o\".a", Some((Some("o o"), "a"))),
+            ("drop index main", Some((None, "main"))),
+            ("drop index a b c", None),
             ("drop index if exists", None),
             ("drop index", None),
             ("drop table a", None),
             ("create index drop_index on t(a)", None),
         ] {
-            assert_eq!(dropped_index(sql).as_deref(), name, "{sql}");
+            let found = dropped_index(sql);
+            let found = found.as_ref().map(|(of, name)| (of.as_deref(), name.as_str()));
+            assert_eq!(found, name, "{sql}");
         }
     }
 

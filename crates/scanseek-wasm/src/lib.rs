@@ -166,15 +166,24 @@ impl Workbench {
     /// Opens a picked file. Only parts of it are read, as they are needed.
     #[wasm_bindgen(unchecked_return_type = "Opened")]
     pub fn open_file(&mut self, name: &str, picked: PickedFiles) -> Result<JsValue> {
-        let beside = |file: Option<Blob>| file.map(|file| files::picked(file, None)).transpose();
-        let opened = || {
-            Ok(domain::DatabaseFiles {
-                base: files::picked(picked.database(), picked.kept().map(KeptExtents::from))?,
-                wal: beside(picked.wal())?,
-                journal: beside(picked.journal())?,
-            })
-        };
-        self.open(name, opened())
+        self.open(name, given(&picked))
+    }
+
+    /// Attaches a picked file to the open database under a name.
+    #[wasm_bindgen(unchecked_return_type = "Opened")]
+    pub fn attach(&mut self, name: &str, file_name: &str, picked: PickedFiles) -> Result<JsValue> {
+        let opened = given(&picked)
+            .map_err(domain::WorkbenchError::from)
+            .and_then(|files| self.0.attach(name, file_name, files))
+            .map_err(|error| failed(&error, ""))?;
+        to_js(&wire::Opened::from(opened))
+    }
+
+    /// Takes an attached database away.
+    #[wasm_bindgen(unchecked_return_type = "Opened")]
+    pub fn detach(&mut self, name: &str) -> Result<JsValue> {
+        let opened = self.0.detach(name).map_err(|error| failed(&error, ""))?;
+        to_js(&wire::Opened::from(opened))
     }
 
     /// Opens a file on a server by its address.
@@ -485,6 +494,16 @@ impl Workbench {
             .map_err(|error| failed(&error, ""))?;
         to_js(&wire::Opened::from(opened))
     }
+}
+
+/// Picked files as what the engine opens.
+fn given(picked: &PickedFiles) -> std::result::Result<domain::DatabaseFiles, domain::StorageError> {
+    let beside = |file: Option<Blob>| file.map(|file| files::picked(file, None)).transpose();
+    Ok(domain::DatabaseFiles {
+        base: files::picked(picked.database(), picked.kept().map(KeptExtents::from))?,
+        wal: beside(picked.wal())?,
+        journal: beside(picked.journal())?,
+    })
 }
 
 fn run_options(options: JsValue) -> Result<Option<domain::RunOptions>> {

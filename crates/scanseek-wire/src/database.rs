@@ -42,8 +42,14 @@ wire! {
         pub message: String,
     }
 
+    pub struct Attached {
+        pub name: String,
+        pub database: DatabaseInfo,
+    }
+
     pub struct Opened {
         pub database: DatabaseInfo,
+        pub attached: Vec<Attached>,
         pub schema: Schema,
         pub notices: Vec<Notice>,
         pub workload: Option<String>,
@@ -53,7 +59,9 @@ wire! {
         pub tables: Vec<TableInfo>,
     }
 
+    /// `database` is the name an attached database has; null is the main one.
     pub struct TableInfo {
+        pub database: Option<String>,
         pub name: String,
         pub kind: TableKind,
         pub row_count: Option<u64>,
@@ -166,6 +174,11 @@ impl From<domain::Opened> for Opened {
     fn from(opened: domain::Opened) -> Self {
         Self {
             database: opened.info.into(),
+            attached: opened
+                .attached
+                .into_iter()
+                .map(|(name, info)| Attached { name, database: info.into() })
+                .collect(),
             schema: Schema::from(opened.schema),
             notices: opened
                 .notices
@@ -186,6 +199,7 @@ impl From<schema::Schema> for Schema {
 impl From<schema::Table> for TableInfo {
     fn from(table: schema::Table) -> Self {
         Self {
+            database: table.database,
             name: table.name,
             kind: match table.kind {
                 schema::TableKind::Table => TableKind::Table,

@@ -20,10 +20,16 @@ wire! {
     pub struct Notebook {
         pub title: Option<String>,
         pub database: NotebookDatabase,
+        pub attached: Vec<NotebookAttached>,
         pub sql: String,
         pub indexes: Vec<String>,
         pub claims: Vec<SharedClaim>,
         pub sqlite_version: String,
+    }
+
+    pub struct NotebookAttached {
+        pub name: String,
+        pub database: NotebookDatabase,
     }
 
     #[serde(tag = "type", rename_all = "snake_case")]
@@ -78,14 +84,12 @@ impl From<notebook::Notebook> for Notebook {
     fn from(notebook: notebook::Notebook) -> Self {
         Self {
             title: notebook.title,
-            database: match notebook.database {
-                notebook::Database::Sample { id, scale, version } => {
-                    NotebookDatabase::Sample { id, scale, version }
-                }
-                notebook::Database::File { name, fingerprint, size_bytes } => {
-                    NotebookDatabase::File { name, fingerprint, size_bytes }
-                }
-            },
+            database: notebook.database.into(),
+            attached: notebook
+                .attached
+                .into_iter()
+                .map(|one| NotebookAttached { name: one.name, database: one.database.into() })
+                .collect(),
             sql: notebook.sql,
             indexes: notebook.indexes,
             claims: notebook
@@ -98,6 +102,19 @@ impl From<notebook::Notebook> for Notebook {
                 })
                 .collect(),
             sqlite_version: notebook.sqlite_version,
+        }
+    }
+}
+
+impl From<notebook::Database> for NotebookDatabase {
+    fn from(database: notebook::Database) -> Self {
+        match database {
+            notebook::Database::Sample { id, scale, version } => {
+                Self::Sample { id, scale, version }
+            }
+            notebook::Database::File { name, fingerprint, size_bytes } => {
+                Self::File { name, fingerprint, size_bytes }
+            }
         }
     }
 }

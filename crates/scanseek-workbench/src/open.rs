@@ -50,22 +50,53 @@ pub struct Notice {
     pub message: String,
 }
 
-/// What opening gives.
+/// What is open once a file was opened, attached or detached.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opened {
     /// Facts of the database.
     pub info: DatabaseInfo,
+    /// Names and facts of the databases attached to it, in the order SQLite looks into them.
+    pub attached: Vec<(String, DatabaseInfo)>,
     /// Its tables and indexes.
     pub schema: Schema,
-    /// What is worth knowing.
+    /// What is worth knowing of the file that was opened or attached.
     pub notices: Vec<Notice>,
     /// A sample's queries.
     pub workload: Option<&'static str>,
 }
 
 pub(crate) struct OpenDatabase {
+    /// With copies of the attached ones.
     pub(crate) database: Database,
     pub(crate) info: DatabaseInfo,
+    pub(crate) attached: Vec<AttachedDatabase>,
+}
+
+/// A database as it was attached.
+pub(crate) struct AttachedDatabase {
+    pub(crate) name: String,
+    pub(crate) database: Database,
+    pub(crate) info: DatabaseInfo,
+}
+
+impl OpenDatabase {
+    /// Facts of the main database, or of the one attached under that name.
+    pub(crate) fn info_of(&self, name: Option<&str>) -> &DatabaseInfo {
+        let is_it =
+            |one: &&AttachedDatabase| name.is_some_and(|name| one.name.eq_ignore_ascii_case(name));
+        self.attached.iter().find(is_it).map_or(&self.info, |one| &one.info)
+    }
+
+    fn opened(&self, notices: Vec<Notice>) -> Opened {
+        let attached = self.attached.iter().map(|one| (one.name.clone(), one.info.clone()));
+        Opened {
+            info: self.info.clone(),
+            attached: attached.collect(),
+            schema: self.database.schema().clone(),
+            notices,
+            workload: None,
+        }
+    }
 }
 
 impl Workbench {
@@ -79,6 +110,41 @@ impl Workbench {
         files: DatabaseFiles,
     ) -> Result<Opened, WorkbenchError> {
         self.open_files(name, files, None)
+    }
+
+    /// Attaches a file to the open database under a name. What is open stays as it is if this fails.
+    ///
+    /// # Errors
+    /// If no database is open, the name cannot be taken, or the file cannot be opened beside it.
+    pub fn attach(
+        &mut self,
+        name: &str,
+        file_name: &str,
+        files: DatabaseFiles,
+    ) -> Result<Opened, WorkbenchError> {
+        self.open()?;
+        let (database, info, notices) = self.read(file_name, files, None)?;
+        let open = self.open.as_mut().ok_or_else(WorkbenchError::no_database)?;
+        open.database.attach(name, &database)?;
+        open.attached.push(AttachedDatabase { name: name.to_owned(), database, info });
+        let opened = open.opened(notices);
+        self.set_limits();
+        self.forget_changes();
+        Ok(opened)
+    }
+
+    /// Takes an attached database away.
+    ///
+    /// # Errors
+    /// If none is attached under that name.
+    pub fn detach(&mut self, name: &str) -> Result<Opened, WorkbenchError> {
+        let open = self.open.as_mut().ok_or_else(WorkbenchError::no_database)?;
+        open.database.detach(name)?;
+        open.attached.retain(|one| !one.name.eq_ignore_ascii_case(name));
+        let opened = open.opened(Vec::new());
+        self.set_limits();
+        self.forget_changes();
+        Ok(opened)
     }
 
     /// Makes a sample and opens it.
@@ -119,18 +185,36 @@ impl Workbench {
         files: DatabaseFiles,
         sample: Option<SampleRef>,
     ) -> Result<Opened, WorkbenchError> {
+        let (database, info, notices) = self.read(name, files, sample)?;
+        let open = OpenDatabase { database, info, attached: Vec::new() };
+        let opened = open.opened(notices);
+        self.replace(open);
+        self.set_limits();
+        Ok(opened)
+    }
+
+    fn read(
+        &self,
+        name: &str,
+        files: DatabaseFiles,
+        sample: Option<SampleRef>,
+    ) -> Result<(Database, DatabaseInfo, Vec<Notice>), WorkbenchError> {
         let large = files.base.length() > LARGE_FILE_BYTES;
         let opened = Database::open(files, self.control())?;
         let mut database = opened.database;
-        scanseek_engine::limit_storage(if large { FOR_LARGE_FILES } else { FOR_SMALL_FILES });
         if !large {
             database.count_rows(COUNT_ROWS_NS);
         }
         let info = DatabaseInfo { name: name.to_owned(), file: database.file_info()?, sample };
-        let schema = database.schema().clone();
-        let notices = opened.notices.into_iter().map(notice).collect();
-        self.replace(OpenDatabase { database, info: info.clone() });
-        Ok(Opened { info, schema, notices, workload: None })
+        Ok((database, info, opened.notices.into_iter().map(notice).collect()))
+    }
+
+    /// Limits of what is written, by the largest file that is open.
+    fn set_limits(&self) {
+        let Some(open) = &self.open else { return };
+        let sizes = open.attached.iter().map(|one| &one.info).chain([&open.info]);
+        let large = sizes.map(|info| info.file.size_bytes).max() > Some(LARGE_FILE_BYTES);
+        scanseek_engine::limit_storage(if large { FOR_LARGE_FILES } else { FOR_SMALL_FILES });
     }
 }
 

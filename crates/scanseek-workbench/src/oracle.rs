@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use scanseek_advisor::{Oracle, OracleError, Outcome, PlannedUse};
 use scanseek_engine::{Database, EngineError, Measured, ResultHash, ShadowPlanner};
-use scanseek_schema::{IndexSpec, TableScan};
+use scanseek_schema::{IndexName, IndexSpec, TableScan};
 use scanseek_sql::{collated, outline, without_indexed_by, without_nulls_order};
 
 use crate::{ErrorCode, Host, StatementInfo, WorkbenchError, bare, what_if};
@@ -66,14 +66,14 @@ impl<'a> EngineOracle<'a> {
     fn other_orders(&self, sql: &str) -> Vec<TableScan> {
         let mut schema = self.base.schema().clone();
         // Shadows whose columns have the collation wanted, so that it is their own.
-        let mut own: Vec<(String, usize, String)> = Vec::new();
+        let mut own: Vec<(Option<String>, String, usize, String)> = Vec::new();
         for (name, collation) in collated(sql) {
             for table in &mut schema.tables {
                 let Some((at, _)) = table.column(&name) else { continue };
                 let column = &mut table.columns[at];
                 if !column.collation.eq_ignore_ascii_case(&collation) {
                     column.collation.clone_from(&collation);
-                    own.push((table.name.clone(), at, collation.clone()));
+                    own.push((table.database.clone(), table.name.clone(), at, collation.clone()));
                 }
             }
         }
@@ -88,10 +88,13 @@ impl<'a> EngineOracle<'a> {
             .filter(|scan| !scan.order_by.is_empty())
             .map(|mut scan| {
                 for term in &mut scan.order_by {
-                    let is = |(table, at, _): &&(String, usize, String)| {
-                        *table == scan.table && Some(*at) == term.column
-                    };
-                    term.collation = own.iter().find(is).map(|(_, _, collation)| collation.clone());
+                    let is =
+                        |(database, table, at, _): &&(Option<String>, String, usize, String)| {
+                            *database == scan.database
+                                && *table == scan.table
+                                && Some(*at) == term.column
+                        };
+                    term.collation = own.iter().find(is).map(|(.., collation)| collation.clone());
                 }
                 scan
             })
@@ -107,6 +110,10 @@ impl<'a> EngineOracle<'a> {
         let name = spec.name_in(self.base.schema(), &taken);
         self.names.insert(spec.clone(), name.clone());
         name
+    }
+
+    fn index_name(&mut self, spec: &IndexSpec) -> IndexName {
+        IndexName { database: spec.database.clone(), name: self.name(spec) }
     }
 
     /// A copy with exactly these indexes, made from the nearest one there is.
@@ -139,8 +146,8 @@ impl<'a> EngineOracle<'a> {
         };
         let mut database = source.fork().map_err(oracle_error)?;
         for spec in has.iter().filter(|spec| !set.contains(spec)) {
-            let name = self.name(spec);
-            database.drop_index(&name).map_err(oracle_error)?;
+            let index = self.index_name(spec);
+            database.drop_index(&index).map_err(oracle_error)?;
         }
         for spec in set.iter().filter(|spec| !has.contains(spec)) {
             let name = self.name(spec);
@@ -211,7 +218,7 @@ impl Oracle for EngineOracle<'_> {
     }
 
     fn bytes(&mut self, index: &IndexSpec) -> Result<u64, OracleError> {
-        let name = self.name(index);
+        let name = self.index_name(index);
         let has = self.copies.iter().rposition(|copy| copy.set.contains(index));
         let at = match has {
             Some(at) => at,

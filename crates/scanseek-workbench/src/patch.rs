@@ -2,7 +2,7 @@
 
 use scanseek_advisor::OracleError;
 use scanseek_plan::grouped;
-use scanseek_schema::{Patch, PatchNote, PatchStatistics};
+use scanseek_schema::{IndexName, Patch, PatchNote, PatchStatistics};
 
 use crate::open::OpenDatabase;
 use crate::oracle::{Measurer, QUERY_TIME_NS};
@@ -47,7 +47,7 @@ pub(crate) fn patch_for(
     tuned: &Tuned,
     queries: &[QueryAdvice],
 ) -> Result<Patch, WorkbenchError> {
-    let header = [
+    let mut header = vec![
         format!(
             "Indexes for {}, measured by ScanSeek with SQLite {}.",
             open.info.name,
@@ -56,18 +56,22 @@ pub(crate) fn patch_for(
         "VM steps are exact: the same file and the same SQLite give the same numbers.".to_owned(),
         "Creating an index locks the database for writing until COMMIT.".to_owned(),
     ];
+    if !open.attached.is_empty() {
+        let attached = open.attached.iter().map(|one| format!("{} as {}", one.info.name, one.name));
+        let attached = attached.collect::<Vec<_>>().join(", ");
+        header.push(format!("Run it where these are attached: {attached}."));
+    }
     let indexes = tuned.changes.iter().filter_map(|change| match change {
         Change::Index(ddl) => Some(ddl),
-        Change::Without(_) | Change::Analyze => None,
+        Change::Without(..) | Change::Analyze => None,
     });
-    let dropped: Vec<(String, String)> = tuned
+    let dropped: Vec<(IndexName, String)> = tuned
         .changes
         .iter()
         .filter_map(|change| match change {
-            Change::Without(name) => {
-                let schema = open.database.schema();
-                let index = schema.indexes().find(|index| index.name.eq_ignore_ascii_case(name))?;
-                Some((index.name.clone(), index.sql.clone()?))
+            Change::Without(of, name) => {
+                let (name, index) = open.database.schema().index_named(of.as_deref(), name)?;
+                Some((name, index.sql.clone()?))
             }
             Change::Index(_) | Change::Analyze => None,
         })
@@ -77,7 +81,7 @@ pub(crate) fn patch_for(
         .map(|(ddl, name)| {
             let mut notes: Vec<String> = queries
                 .iter()
-                .filter(|query| query.after.plan.index_names().contains(&name.as_str()))
+                .filter(|query| query.after.plan.index_names().contains(&name.name.as_str()))
                 .map(|query| {
                     let (before, after) = (&query.before.counters, &query.after.counters);
                     let mut note = format!(
@@ -100,15 +104,23 @@ pub(crate) fn patch_for(
             if notes.is_empty() {
                 notes.push("No query that was measured uses it.".to_owned());
             }
-            PatchNote { name: name.clone(), ddl: ddl.clone(), notes }
+            PatchNote {
+                database: name.database.clone(),
+                name: name.name.clone(),
+                ddl: ddl.clone(),
+                notes,
+            }
         })
         .collect();
     let analyze = tuned.changes.contains(&Change::Analyze);
-    // Dropping an index drops its statistics, too.
-    let before = match analyze || !dropped.is_empty() {
-        true => open.database.statistics()?,
-        false => Vec::new(),
-    };
+    let mut before = open.database.statistics()?;
+    if !analyze {
+        // Dropping an index drops its statistics, too.
+        before.retain(|one| {
+            let loses = dropped.iter().any(|(index, _)| index.database == one.database);
+            loses && !one.tables.is_empty()
+        });
+    }
     let statistics = match (analyze, before.is_empty()) {
         (true, _) => PatchStatistics::Gathered { before },
         (false, true) => PatchStatistics::Untouched,

@@ -2,12 +2,13 @@
 //! counted; and checking such a link by counting again.
 
 use scanseek_advisor::OracleError;
+use scanseek_engine::Database;
 use scanseek_notebook::{self as notebook, Notebook, decode_link, encode_link};
 use scanseek_plan::Counters;
 
 use crate::oracle::{Measurer, QUERY_TIME_NS};
 use crate::suggest::cancelled;
-use crate::{ErrorCode, Workbench, WorkbenchError, build_info};
+use crate::{DatabaseInfo, ErrorCode, Workbench, WorkbenchError, build_info};
 
 /// What the page or the command line wants shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,22 +61,16 @@ impl Workbench {
     /// If no database is open, a change is refused, the person cancels or the link grows too long.
     pub fn share(&mut self, state: &LinkState) -> Result<SharedLink, WorkbenchError> {
         let claims = self.count(&state.sql, &state.indexes)?;
-        let info = &self.open()?.info;
-        let database = match &info.sample {
-            Some(sample) => notebook::Database::Sample {
-                id: sample.id.clone(),
-                scale: sample.scale,
-                version: sample.version,
-            },
-            None => notebook::Database::File {
-                name: info.name.clone(),
-                fingerprint: self.fingerprint()?.to_string(),
-                size_bytes: info.file.size_bytes,
-            },
-        };
+        let open = self.open()?;
+        let mut attached = Vec::new();
+        for one in &open.attached {
+            let database = reference(&one.info, &one.database)?;
+            attached.push(notebook::Attached { name: one.name.clone(), database });
+        }
         let notebook = Notebook {
             title: None,
-            database,
+            database: reference(&open.info, &open.database)?,
+            attached,
             sql: state.sql.clone(),
             indexes: state.indexes.clone(),
             claims,
@@ -103,18 +98,30 @@ impl Workbench {
     /// If the link is damaged, no database is open or the person cancels.
     pub fn check_link(&mut self, fragment: &str) -> Result<LinkCheck, WorkbenchError> {
         let notebook = self.read_link(fragment)?;
-        let info = &self.open()?.info;
-        let database_matches = match &notebook.database {
-            notebook::Database::Sample { id, scale, version } => {
-                info.sample.as_ref().is_some_and(|sample| {
-                    sample.id == *id && sample.scale == *scale && sample.version == *version
-                })
+        let open = self.open()?;
+        let main_matches = is_the_one(&notebook.database, &open.info, &open.database)?;
+        let mut other = Vec::new();
+        for wanted in &notebook.attached {
+            let found =
+                open.attached.iter().find(|one| one.name.eq_ignore_ascii_case(&wanted.name));
+            let matches = match found {
+                Some(one) => is_the_one(&wanted.database, &one.info, &one.database)?,
+                None => false,
+            };
+            if !matches {
+                let here = match found {
+                    Some(_) => "here that is another database",
+                    None => "here nothing is attached under that name",
+                };
+                other.push(format!("The link was made with {}; {here}.", needed(wanted)));
             }
-            notebook::Database::File { fingerprint, .. } => {
-                self.fingerprint()?.to_string() == *fingerprint
-            }
-        };
-        let mut counted = self.count(&notebook.sql, &notebook.indexes)?;
+        }
+        let database_matches = main_matches && other.is_empty();
+        let counted = self.count(&notebook.sql, &notebook.indexes);
+        let mut counted = counted.map_err(|error| match error.code {
+            ErrorCode::BadIndex if !other.is_empty() => error.hint(other.join(" ")),
+            _ => error,
+        })?;
         let checks: Vec<ClaimCheck> = notebook
             .claims
             .iter()
@@ -145,6 +152,9 @@ impl Workbench {
                 "{holding} of {all} counts are the same here. The link was made with SQLite {}, this is {version}.",
                 notebook.sqlite_version
             ),
+            (all, holding) if main_matches && !other.is_empty() => {
+                format!("{holding} of {all} counts are the same here. {}", other.join(" "))
+            }
             (all, holding) if !database_matches => format!(
                 "{holding} of {all} counts are the same here. The open database is not the one the link was made with."
             ),
@@ -191,6 +201,52 @@ impl Workbench {
         }
         Ok(claims)
     }
+}
+
+/// The database by reference.
+fn reference(
+    info: &DatabaseInfo,
+    database: &Database,
+) -> Result<notebook::Database, WorkbenchError> {
+    Ok(match &info.sample {
+        Some(sample) => notebook::Database::Sample {
+            id: sample.id.clone(),
+            scale: sample.scale,
+            version: sample.version,
+        },
+        None => notebook::Database::File {
+            name: info.name.clone(),
+            fingerprint: database.fingerprint()?.to_string(),
+            size_bytes: info.file.size_bytes,
+        },
+    })
+}
+
+/// True if the reference is to this database.
+fn is_the_one(
+    reference: &notebook::Database,
+    info: &DatabaseInfo,
+    database: &Database,
+) -> Result<bool, WorkbenchError> {
+    Ok(match reference {
+        notebook::Database::Sample { id, scale, version } => {
+            info.sample.as_ref().is_some_and(|sample| {
+                sample.id == *id && sample.scale == *scale && sample.version == *version
+            })
+        }
+        notebook::Database::File { fingerprint, .. } => {
+            database.fingerprint()?.to_string() == *fingerprint
+        }
+    })
+}
+
+/// `“sales.db” attached as archive`
+fn needed(attached: &notebook::Attached) -> String {
+    let file = match &attached.database {
+        notebook::Database::Sample { id, .. } => id,
+        notebook::Database::File { name, .. } => name,
+    };
+    format!("“{file}” attached as {}", attached.name)
 }
 
 fn to_notebook(c: &Counters) -> notebook::Counters {

@@ -66,13 +66,13 @@ pub struct NotAnalysed {
 pub struct SuggestedIndex {
     /// Its name.
     pub name: String,
-    /// Its table.
+    /// Its table, as a person writes it: `orders`, or `archive.orders` in an attached database.
     pub table: String,
     /// The statement that creates it.
     pub ddl: String,
     /// Its size once built, in bytes.
     pub bytes: u64,
-    /// The same as a share of the file.
+    /// The same as a share of its database's file.
     pub share_of_file: f64,
     /// What speaks against it, if anything.
     pub warning: Option<String>,
@@ -148,19 +148,20 @@ impl Workbench {
             .map(|index| {
                 let name = index.spec.name_in(open.database.schema(), &taken);
                 taken.push(name.clone());
-                let file_bytes = open.info.file.size_bytes.max(1);
+                let database = index.spec.database.as_deref();
+                let file_bytes = open.info_of(database).file.size_bytes.max(1);
                 let share_of_file = index.bytes as f64 / file_bytes as f64;
                 let warning = (share_of_file > LARGE_SHARE).then(|| {
                     format!(
                         "It is large: the file grows by {:.0} %, and most writes to {} write to it, too.",
                         share_of_file * 100.0,
-                        index.spec.table
+                        index.spec.typed_table()
                     )
                 });
                 SuggestedIndex {
                     share_of_file,
                     warning,
-                    table: index.spec.table.clone(),
+                    table: index.spec.typed_table(),
                     ddl: index.spec.ddl(&name),
                     name,
                     bytes: index.bytes,

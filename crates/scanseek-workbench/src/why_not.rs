@@ -2,7 +2,7 @@
 
 use scanseek_engine::{Database, EngineError, Estimate, RowsRequest, Value};
 use scanseek_plan::{Counters, Op, Plan};
-use scanseek_schema::{quote_identifier, quote_text};
+use scanseek_schema::{IndexName, Table, quote_identifier, quote_text};
 use scanseek_sql::clauses;
 
 use crate::run::count_on;
@@ -13,7 +13,7 @@ use crate::{ErrorCode, RunOptions, StatementInfo, Switch, Workbench, WorkbenchEr
 pub struct WhyNot {
     /// The index's name.
     pub index: String,
-    /// Its table.
+    /// Its table, as a person writes it.
     pub table: String,
     /// The plan SQLite chose.
     pub chosen: Alternative,
@@ -90,16 +90,16 @@ impl Workbench {
             Some(_) => statement.prepare_to_run(&database).map(drop)?,
             None => statement.prepare(&database).map(drop)?,
         }
-        let name = self.find_or_make(&mut database, index)?;
-        let table = database
-            .schema()
-            .indexes()
-            .find(|known| known.name == name)
-            .map(|known| known.table.clone())
-            .unwrap_or_default();
+        let index = self.find_or_make(&mut database, index)?;
+        let of = Some(index.database.as_deref().unwrap_or("main"));
+        let known = database.schema().index_named(of, &index.name);
+        let table = known.and_then(|(_, known)| database.schema().named(of, &known.table));
+        let table = table.cloned().ok_or_else(|| no_index(&index.name))?;
+        let name = index.name.clone();
         let chosen = alternative(&database, &statement, options)?;
         let forced = self.forced(&database, &statement, &name, &table, options)?;
         if forced.is_empty() {
+            let table = table.typed_name();
             let message = format!("The statement does not name the table {table} in its own text.");
             return Err(WorkbenchError::new(ErrorCode::BadIndex, message));
         }
@@ -119,12 +119,12 @@ impl Workbench {
             }
         }
         let threshold = match can && !uses(&chosen.plan) {
-            true => threshold(&database, &statement, &name)?,
+            true => threshold(&database, &statement, &index)?,
             false => None,
         };
         let mut found = WhyNot {
             index: name,
-            table,
+            table: table.typed_name(),
             chosen,
             forced,
             switches,
@@ -135,11 +135,18 @@ impl Workbench {
         Ok(found)
     }
 
-    fn find_or_make(&self, database: &mut Database, index: &str) -> Result<String, WorkbenchError> {
-        let known =
-            database.schema().indexes().find(|known| known.name.eq_ignore_ascii_case(index));
-        if let Some(known) = known {
-            return Ok(known.name.clone());
+    fn find_or_make(
+        &self,
+        database: &mut Database,
+        index: &str,
+    ) -> Result<IndexName, WorkbenchError> {
+        let schema = database.schema();
+        let with_database = || {
+            let (of, name) = index.split_once('.')?;
+            schema.index_named(Some(of), name)
+        };
+        if let Some((known, _)) = schema.index_named(None, index).or_else(with_database) {
+            return Ok(known);
         }
         let changes = what_if::read_changes(&[index.to_owned()])?;
         match changes.as_slice() {
@@ -159,7 +166,7 @@ impl Workbench {
         database: &Database,
         statement: &StatementInfo,
         name: &str,
-        table: &str,
+        table: &Table,
         options: Option<&RunOptions>,
     ) -> Result<Vec<ForcedUse>, WorkbenchError> {
         let Some(found) = clauses(&statement.sql) else { return Ok(Vec::new()) };
@@ -167,10 +174,12 @@ impl Workbench {
         for item in
             found.query.all().iter().flat_map(|query| &query.parts).flat_map(|part| &part.from)
         {
-            let is_it = item.name.as_deref().is_some_and(|named| named.eq_ignore_ascii_case(table))
-                && item.indexed_by.is_none()
-                && !item.is_function;
-            let is_cte = found.query.ctes.iter().any(|cte| cte.name.eq_ignore_ascii_case(table));
+            let named = item.name.as_deref();
+            let meant =
+                named.and_then(|named| database.schema().named(item.schema.as_deref(), named));
+            let is_it = meant == Some(table) && item.indexed_by.is_none() && !item.is_function;
+            let is_cte = item.schema.is_none()
+                && found.query.ctes.iter().any(|cte| cte.name.eq_ignore_ascii_case(&table.name));
             if !is_it || is_cte {
                 continue;
             }
@@ -219,10 +228,12 @@ fn alternative(
 fn threshold(
     database: &Database,
     statement: &StatementInfo,
-    index: &str,
+    index: &IndexName,
 ) -> Result<Option<Threshold>, WorkbenchError> {
     let clone = what_if::empty_clone(database)?;
-    let sql = format!("SELECT stat FROM sqlite_stat1 WHERE idx = {}", quote_text(index));
+    let of = quote_identifier(index.database.as_deref().unwrap_or("main"));
+    let name = quote_text(&index.name);
+    let sql = format!("SELECT stat FROM {of}.sqlite_stat1 WHERE idx = {name}");
     let request = RowsRequest { row_cap: 1, time_ns: None };
     let Ok(found) = clone.prepare(&sql).and_then(|statement| statement.rows(&request)) else {
         return Ok(None);
@@ -234,23 +245,24 @@ fn threshold(
     let numbers: Vec<u64> = words.iter().map_while(|word| word.parse().ok()).collect();
     let (Some(&rows), Some(&believed)) = (numbers.first(), numbers.get(1)) else { return Ok(None) };
     // Samples of single values would say otherwise.
-    if clone.statistics()?.iter().any(|table| table.name == "sqlite_stat4") {
-        clone.execute_script("DELETE FROM sqlite_stat4")?;
+    let mut own = clone.statistics()?;
+    own.retain(|one| one.database == index.database);
+    if own.iter().flat_map(|one| &one.tables).any(|table| table.name == "sqlite_stat4") {
+        clone.execute_script(&format!("DELETE FROM {of}.sqlite_stat4"))?;
     }
     let is_chosen = |each: u64| -> Result<bool, WorkbenchError> {
         let mut stat = vec![rows.to_string()];
         stat.extend(numbers[1..].iter().map(|number| (*number).min(each).max(1).to_string()));
         stat.extend(words[numbers.len()..].iter().map(|word| (*word).to_owned()));
         clone.execute_script(&format!(
-            "UPDATE sqlite_stat1 SET stat = {} WHERE idx = {}; ANALYZE sqlite_schema;",
-            quote_text(&stat.join(" ")),
-            quote_text(index)
+            "UPDATE {of}.sqlite_stat1 SET stat = {} WHERE idx = {name}; ANALYZE {of}.sqlite_schema;",
+            quote_text(&stat.join(" "))
         ))?;
         let plan = clone
             .estimate(&statement.sql, &statement.values)
             .map_err(|error| statement.error(error))?
             .plan;
-        Ok(plan.index_names().contains(&index))
+        Ok(plan.index_names().contains(&index.name.as_str()))
     };
     if believed < 2 || !is_chosen(1)? || is_chosen(believed)? {
         return Ok(None);

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use scanseek_engine::Database;
+use scanseek_schema::IndexName;
 
 use crate::host::HostControl;
 use crate::open::OpenDatabase;
@@ -22,7 +23,7 @@ pub(crate) struct Tuned {
     pub(crate) database: Database,
     pub(crate) changes: Vec<Change>,
     /// Names of the indexes made, in the order of the changes.
-    pub(crate) names: Vec<String>,
+    pub(crate) names: Vec<IndexName>,
 }
 
 impl Workbench {
@@ -48,6 +49,11 @@ impl Workbench {
     pub(crate) fn replace(&mut self, open: OpenDatabase) {
         self.tuned = None;
         self.open = Some(open);
+    }
+
+    /// Forgets the copy with changes, which was made of something else.
+    pub(crate) fn forget_changes(&mut self) {
+        self.tuned = None;
     }
 
     /// The database as it is, and a copy with the changes applied.

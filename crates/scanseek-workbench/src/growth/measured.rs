@@ -2,7 +2,7 @@
 
 use scanseek_engine::{Database, EngineError, Value};
 use scanseek_plan::{Counters, Plan};
-use scanseek_schema::{Table, TableKind, quote_identifier};
+use scanseek_schema::{IndexName, Schema, Table, TableKind, index_in_database, quote_identifier};
 
 use crate::run::count_on;
 use crate::{RunOptions, StatementInfo, Workbench, WorkbenchError};
@@ -130,29 +130,55 @@ fn measure(
 
 /// The tables that the statement names, by itself or in views, with their rows.
 fn read_tables(part: &Database, sql: &str) -> Result<Vec<TableRows>, WorkbenchError> {
-    let mut words: Vec<String> = scanseek_sql::words(sql);
+    let schema = part.schema();
+    let mut named: Vec<&Table> = named_in(schema, sql, |name| schema.table(name));
     let mut known = 0;
-    while known < words.len() {
-        let view = part.schema().table(&words[known]).filter(|table| table.kind == TableKind::View);
-        if let Some(view) = view {
-            let inner = scanseek_sql::words(&view.sql);
-            words
-                .extend(inner.into_iter().filter(|word| !words.contains(word)).collect::<Vec<_>>());
+    while known < named.len() {
+        let view = named[known];
+        if view.kind == TableKind::View {
+            // In a view, names mean tables of its own database.
+            let own = |name: &str| schema.table_in(view.database.as_deref(), name);
+            for table in named_in(schema, &view.sql, own) {
+                if !named.contains(&table) {
+                    named.push(table);
+                }
+            }
         }
         known += 1;
     }
-    let named = |table: &&Table| words.iter().any(|word| word.eq_ignore_ascii_case(&table.name));
-    part.schema()
-        .tables
-        .iter()
-        .filter(|table| table.kind == TableKind::Table)
-        .filter(named)
+    let is_named = |table: &&Table| table.kind == TableKind::Table && named.contains(table);
+    let tables = schema.tables.iter().filter(is_named);
+    tables
         .map(|table| {
-            let rows =
-                number(part, &format!("SELECT count(*) FROM {}", quote_identifier(&table.name)))?;
-            Ok(TableRows { name: table.name.clone(), rows })
+            let rows = number(part, &format!("SELECT count(*) FROM {}", quoted(table)))?;
+            Ok(TableRows { name: table.typed_name(), rows })
         })
         .collect()
+}
+
+/// Tables whose names are among the words of a text, with or without that of a database before them.
+fn named_in<'s>(
+    schema: &'s Schema,
+    sql: &str,
+    bare: impl Fn(&str) -> Option<&'s Table>,
+) -> Vec<&'s Table> {
+    let words = scanseek_sql::words(sql);
+    let mut found: Vec<&Table> = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let behind_dot = at > 1 && words[at - 1] == ".";
+        let database = words.get(at.wrapping_sub(2)).filter(|_| behind_dot);
+        // What stands before the dot may be a table, too.
+        let table = database.and_then(|name| schema.named(Some(name), word));
+        let table = table.or_else(|| bare(word));
+        found.extend(table.filter(|table| !found.contains(table)));
+    }
+    found
+}
+
+/// The name of a table of the main or an attached database.
+fn quoted(table: &Table) -> String {
+    let database = quote_identifier(table.database.as_deref().unwrap_or("main"));
+    format!("{database}.{}", quote_identifier(&table.name))
 }
 
 fn number(database: &Database, sql: &str) -> Result<u64, EngineError> {
@@ -173,10 +199,13 @@ fn halve(part: &mut Database) -> Result<(), WorkbenchError> {
         .filter(|table| table.kind == TableKind::Table && !table.name.starts_with("sqlite_"))
         .cloned()
         .collect();
-    let indexes: Vec<(String, String)> = tables
+    let indexes: Vec<(IndexName, String)> = tables
         .iter()
-        .flat_map(|table| &table.indexes)
-        .filter_map(|index| Some((index.name.clone(), index.sql.clone()?)))
+        .flat_map(|table| table.indexes.iter().map(|index| (table.database.clone(), index)))
+        .filter_map(|(database, index)| {
+            let sql = index.sql.clone()?;
+            Some((IndexName { database, name: index.name.clone() }, sql))
+        })
         .collect();
     for (name, _) in &indexes {
         part.hide_index(name)?;
@@ -190,45 +219,45 @@ fn halve(part: &mut Database) -> Result<(), WorkbenchError> {
     let mut left = children;
     while !left.is_empty() {
         let waits = |table: &&Table| {
-            parents(table, &tables).iter().any(|(_, parent, _)| {
-                parent != &table.name && left.iter().any(|other| other.name == *parent)
-            })
+            parents(table, &tables)
+                .iter()
+                .any(|(_, parent, _)| parent != table && left.iter().any(|other| other == parent))
         };
         let ready: Vec<&Table> = left.iter().filter(|table| !waits(table)).copied().collect();
         let now = if ready.is_empty() { left.clone() } else { ready };
         for table in &now {
             let lost: Vec<String> = parents(table, &tables)
                 .into_iter()
-                .filter(|(_, parent, _)| *parent != table.name)
+                .filter(|(_, parent, _)| parent != table)
                 .map(|(column, parent, key)| {
                     let (column, parent, key) =
-                        (quote_identifier(&column), quote_identifier(&parent), quote_identifier(&key));
+                        (quote_identifier(&column), quoted(parent), quote_identifier(&key));
                     format!("({column} IS NOT NULL AND {column} NOT IN (SELECT {key} FROM {parent} WHERE {key} IS NOT NULL))")
                 })
                 .collect();
             let sql = match lost.is_empty() {
                 true => halving(table),
-                false => format!(
-                    "DELETE FROM {} WHERE {}",
-                    quote_identifier(&table.name),
-                    lost.join(" OR ")
-                ),
+                false => format!("DELETE FROM {} WHERE {}", quoted(table), lost.join(" OR ")),
             };
             part.execute(&sql)?;
         }
-        left.retain(|table| !now.iter().any(|done| done.name == table.name));
+        left.retain(|table| !now.contains(table));
     }
-    for (_, ddl) in &indexes {
-        part.create_index(ddl)?;
+    for (name, ddl) in &indexes {
+        part.create_index(&index_in_database(ddl, name.database.as_deref()))?;
     }
     part.execute("REINDEX")?;
     part.reload()?;
     Ok(())
 }
 
-/// Column, parent table and its key column of each foreign key to a table of the database.
-fn parents(table: &Table, tables: &[Table]) -> Vec<(String, String, String)> {
-    let known = |name: &str| tables.iter().find(|other| other.name.eq_ignore_ascii_case(name));
+/// Column, parent table and its key column of each foreign key; the parent is in the same database.
+fn parents<'t>(table: &Table, tables: &'t [Table]) -> Vec<(String, &'t Table, String)> {
+    let known = |name: &str| {
+        tables
+            .iter()
+            .find(|other| other.database == table.database && other.name.eq_ignore_ascii_case(name))
+    };
     table
         .columns
         .iter()
@@ -237,13 +266,13 @@ fn parents(table: &Table, tables: &[Table]) -> Vec<(String, String, String)> {
             let (parent, key) = reference.strip_suffix(')')?.split_once('(')?;
             let parent = known(parent)?;
             let (_, key) = parent.column(key)?;
-            Some((column.name.clone(), parent.name.clone(), key.name.clone()))
+            Some((column.name.clone(), parent, key.name.clone()))
         })
         .collect()
 }
 
 fn halving(table: &Table) -> String {
-    let name = quote_identifier(&table.name);
+    let name = quoted(table);
     let keys: Vec<String> = if table.without_rowid {
         let mut key: Vec<_> =
             table.columns.iter().filter(|column| column.primary_key_position > 0).collect();

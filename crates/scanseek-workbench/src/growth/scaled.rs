@@ -1,11 +1,11 @@
 //! Plans at other sizes. SQLite plans by its statistics, not by the rows, so statistics of a hundred times
 //! the rows show the plan that such a database would have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use scanseek_engine::{Database, EngineError, Estimate, RowsRequest, Value};
 use scanseek_plan::{Op, Plan};
-use scanseek_schema::quote_text;
+use scanseek_schema::{DatabaseStatistics, Table, quote_identifier, quote_text};
 
 use super::TableRows;
 use crate::{StatementInfo, Workbench, WorkbenchError, what_if};
@@ -104,22 +104,33 @@ fn clone_with_statistics(
     database: &Database,
     assumptions: &mut Vec<String>,
 ) -> Result<Database, WorkbenchError> {
-    let found = database.statistics()?;
-    if found.iter().any(|table| table.name == "sqlite_stat1" && !table.rows.is_empty()) {
+    let mut lacking = database.statistics()?;
+    lacking.retain(|one| {
+        !one.tables.iter().any(|table| table.name == "sqlite_stat1" && !table.rows.is_empty())
+            && (one.database.is_none() || database.schema().of(one.database.as_deref()).count() > 0)
+    });
+    if lacking.is_empty() {
         return what_if::empty_clone(database);
     }
-    assumptions.push(
-        "This database has no statistics, and without them SQLite plans alike at any size. Here it plans with \
-         those that ANALYZE gathers."
-            .to_owned(),
-    );
     let analysed = database.fork()?;
-    analysed.execute("ANALYZE")?;
+    for DatabaseStatistics { database, .. } in lacking {
+        let (which, name) = match &database {
+            None => ("This database".to_owned(), "main"),
+            Some(name) => (format!("The attached database {name}"), name.as_str()),
+        };
+        assumptions.push(format!(
+            "{which} has no statistics, and without them SQLite plans alike at any size. Here it plans with those \
+             that ANALYZE gathers."
+        ));
+        analysed.execute(&format!("ANALYZE {}", quote_identifier(name)))?;
+    }
     what_if::empty_clone(&analysed)
 }
 
 /// A row of `sqlite_stat1`.
 struct StatisticsRow {
+    /// The database as its name stands in SQL.
+    database: String,
     table: String,
     index: Option<String>,
     /// Rows, then rows for each value of the first column, of the first two, and so on.
@@ -130,6 +141,8 @@ struct StatisticsRow {
 
 /// A sample of `sqlite_stat4`. Source: <https://sqlite.org/fileformat2.html#stat4tab>.
 struct Sample {
+    /// The database as its name stands in SQL.
+    database: String,
     table: String,
     index: String,
     /// For each column: rows that equal the sample, rows below it, distinct values below it.
@@ -157,36 +170,57 @@ fn numbers(value: &Value) -> Option<Vec<f64>> {
     Some(text(value)?.split(' ').map_while(|word| word.parse().ok()).collect())
 }
 
+/// The databases that have a statistics table, as their names stand in SQL.
+fn databases_with(clone: &Database, table: &str) -> Result<Vec<String>, WorkbenchError> {
+    let mut all = clone.statistics()?;
+    all.retain(|one| one.tables.iter().any(|known| known.name == table));
+    let name = |database: Option<String>| quote_identifier(database.as_deref().unwrap_or("main"));
+    Ok(all.into_iter().map(|one| name(one.database)).collect())
+}
+
 fn read_samples(clone: &Database) -> Result<Vec<Sample>, WorkbenchError> {
-    if !clone.statistics()?.iter().any(|table| table.name == "sqlite_stat4") {
-        return Ok(Vec::new());
+    let mut samples = Vec::new();
+    for database in databases_with(clone, "sqlite_stat4")? {
+        let sql =
+            format!("SELECT tbl, idx, neq, nlt, ndlt, quote(sample) FROM {database}.sqlite_stat4");
+        samples.extend(read(clone, &sql)?.iter().filter_map(|row| sample(&database, row)));
     }
-    let found = read(clone, "SELECT tbl, idx, neq, nlt, ndlt, quote(sample) FROM sqlite_stat4")?;
-    let sample = |row: &Vec<Value>| {
-        Some(Sample {
-            table: text(&row[0])?,
-            index: text(&row[1])?,
-            equal: numbers(&row[2])?,
-            less: numbers(&row[3])?,
-            distinct_less: numbers(&row[4])?,
-            literal: text(&row[5])?,
-        })
-    };
-    Ok(found.iter().filter_map(sample).collect())
+    Ok(samples)
+}
+
+fn sample(database: &str, row: &[Value]) -> Option<Sample> {
+    Some(Sample {
+        database: database.to_owned(),
+        table: text(&row[0])?,
+        index: text(&row[1])?,
+        equal: numbers(&row[2])?,
+        less: numbers(&row[3])?,
+        distinct_less: numbers(&row[4])?,
+        literal: text(&row[5])?,
+    })
 }
 
 fn read_statistics(clone: &Database) -> Result<Vec<StatisticsRow>, WorkbenchError> {
-    let found = read(clone, "SELECT tbl, idx, stat FROM sqlite_stat1")?;
-    Ok(found
-        .iter()
-        .filter_map(|row| {
-            let stat = text(&row[2])?;
-            let words: Vec<&str> = stat.split(' ').collect();
-            let numbers: Vec<f64> = words.iter().map_while(|word| word.parse().ok()).collect();
-            let tokens = words[numbers.len()..].join(" ");
-            Some(StatisticsRow { table: text(&row[0])?, index: text(&row[1]), numbers, tokens })
-        })
-        .collect())
+    let mut rows = Vec::new();
+    for database in databases_with(clone, "sqlite_stat1")? {
+        let sql = format!("SELECT tbl, idx, stat FROM {database}.sqlite_stat1");
+        rows.extend(read(clone, &sql)?.iter().filter_map(|row| statistics_row(&database, row)));
+    }
+    Ok(rows)
+}
+
+fn statistics_row(database: &str, row: &[Value]) -> Option<StatisticsRow> {
+    let stat = text(&row[2])?;
+    let words: Vec<&str> = stat.split(' ').collect();
+    let numbers: Vec<f64> = words.iter().map_while(|word| word.parse().ok()).collect();
+    let tokens = words[numbers.len()..].join(" ");
+    Some(StatisticsRow {
+        database: database.to_owned(),
+        table: text(&row[0])?,
+        index: text(&row[1]),
+        numbers,
+        tokens,
+    })
 }
 
 impl StatisticsRow {
@@ -220,7 +254,8 @@ impl StatisticsRow {
         }
         let index = self.index.as_deref().map_or_else(|| "NULL".to_owned(), quote_text);
         format!(
-            "INSERT INTO sqlite_stat1 VALUES ({}, {index}, {});",
+            "INSERT INTO {}.sqlite_stat1 VALUES ({}, {index}, {});",
+            self.database,
             quote_text(&self.table),
             quote_text(&stat.join(" "))
         )
@@ -238,7 +273,8 @@ impl Sample {
             quote_text(&scaled.collect::<Vec<_>>().join(" "))
         };
         format!(
-            "INSERT INTO sqlite_stat4 VALUES ({}, {}, {}, {}, {}, {});",
+            "INSERT INTO {}.sqlite_stat4 VALUES ({}, {}, {}, {}, {}, {});",
+            self.database,
             quote_text(&self.table),
             quote_text(&self.index),
             list(&self.equal, &keeps, 1.0),
@@ -258,16 +294,24 @@ struct Scale<'a> {
 
 impl Scale<'_> {
     fn plan(&self, factor: f64) -> Result<ScaledPlan, WorkbenchError> {
-        let mut script = "BEGIN; DELETE FROM sqlite_stat1;".to_owned();
+        let each = |names: BTreeSet<&String>, sql: &dyn Fn(&String) -> String| -> String {
+            names.into_iter().map(sql).collect()
+        };
+        let with_rows = || self.rows.iter().map(|row| &row.database).collect();
+        let with_samples = self.samples.iter().map(|sample| &sample.database).collect();
+        let mut script = "BEGIN;".to_owned();
+        script += &each(with_rows(), &|name| format!("DELETE FROM {name}.sqlite_stat1;"));
         script.extend(self.rows.iter().map(|row| row.insert(factor)));
-        if !self.samples.is_empty() {
-            script.push_str("DELETE FROM sqlite_stat4;");
-            script.extend(self.samples.iter().map(|sample| {
-                let of = self.rows.iter().find(|row| row.index.as_ref() == Some(&sample.index));
-                sample.insert(factor, of)
-            }));
-        }
-        self.clone.execute_script(&format!("{script} COMMIT; ANALYZE sqlite_schema;"))?;
+        script += &each(with_samples, &|name| format!("DELETE FROM {name}.sqlite_stat4;"));
+        script.extend(self.samples.iter().map(|sample| {
+            let is_it = |row: &&StatisticsRow| {
+                row.database == sample.database && row.index.as_ref() == Some(&sample.index)
+            };
+            sample.insert(factor, self.rows.iter().find(is_it))
+        }));
+        script += "COMMIT;";
+        script += &each(with_rows(), &|name| format!("ANALYZE {name}.sqlite_schema;"));
+        self.clone.execute_script(&script)?;
         let estimate = self
             .clone
             .estimate(&self.statement.sql, &self.statement.values)
@@ -301,27 +345,34 @@ impl Scale<'_> {
 
     /// Rows of the tables the plan names, where statistics know them.
     fn tables(&self, plan: &Plan, factor: f64) -> Vec<TableRows> {
-        let names: BTreeSet<String> = self.real_tables(plan).map(|(_, name)| name).collect();
-        let known = |name: String| Some(TableRows { rows: self.table_rows(&name, factor)?, name });
-        names.into_iter().filter_map(known).collect()
+        let known = self
+            .real_tables(plan)
+            .filter_map(|(_, table)| Some((table.typed_name(), self.table_rows(table, factor)?)));
+        let known: BTreeMap<String, u64> = known.collect();
+        known.into_iter().map(|(name, rows)| TableRows { name, rows }).collect()
     }
 
-    fn table_rows(&self, table: &str, factor: f64) -> Option<u64> {
-        let row = self.rows.iter().find(|row| row.table.eq_ignore_ascii_case(table))?;
+    fn table_rows(&self, table: &Table, factor: f64) -> Option<u64> {
+        let database = quote_identifier(table.database.as_deref().unwrap_or("main"));
+        let is_it = |row: &&StatisticsRow| {
+            row.database == database && row.table.eq_ignore_ascii_case(&table.name)
+        };
+        let row = self.rows.iter().find(is_it)?;
         row.scaled(factor).first().copied()
     }
 
-    /// Ids of scans and searches with the table's own name, for those of which it can be told.
-    fn real_tables<'p>(&'p self, plan: &'p Plan) -> impl Iterator<Item = (i64, String)> + 'p {
+    /// Ids of scans and searches with their table, for those of which it can be told.
+    fn real_tables<'p>(&'p self, plan: &'p Plan) -> impl Iterator<Item = (i64, &'p Table)> + 'p {
         let aliases = aliases(&self.statement.sql);
         plan.nodes.iter().filter_map(move |node| {
             let label = node.op.access()?.source.label();
-            let known = aliases
-                .iter()
-                .find(|(alias, _)| alias.eq_ignore_ascii_case(label))
-                .map_or(label, |(_, name)| name.as_str());
-            let table = self.clone.schema().table(known)?;
-            Some((node.id, table.name.clone()))
+            let schema = self.clone.schema();
+            let meant = aliases.iter().find(|meant| meant.alias.eq_ignore_ascii_case(label));
+            let table = match meant {
+                Some(meant) => schema.named(meant.database.as_deref(), &meant.name),
+                None => schema.labelled(label),
+            };
+            Some((node.id, table?))
         })
     }
 
@@ -329,7 +380,7 @@ impl Scale<'_> {
     /// expected to be found, each as often as the loops around it let it begin.
     fn rows_expected(&self, estimate: &Estimate, factor: f64) -> f64 {
         let plan = &estimate.plan;
-        let real: Vec<(i64, String)> = self.real_tables(plan).collect();
+        let real: Vec<(i64, &Table)> = self.real_tables(plan).collect();
         let mut total = 0.0;
         // Rounds of the steps below each parent.
         let mut rounds: Vec<(i64, f64)> = vec![(0, 1.0)];
@@ -351,7 +402,7 @@ impl Scale<'_> {
             let all = real
                 .iter()
                 .find(|(id, _)| *id == node.id)
-                .and_then(|(_, name)| self.table_rows(name, factor));
+                .and_then(|(_, table)| self.table_rows(table, factor));
             let visited = match (&node.op, all) {
                 (Op::Scan(_), Some(rows)) => rows as f64,
                 _ => *out,
@@ -365,18 +416,32 @@ impl Scale<'_> {
     }
 }
 
+/// A table under an alias.
+#[derive(PartialEq)]
+struct Meant {
+    alias: String,
+    /// What stands before the table's name.
+    database: Option<String>,
+    name: String,
+}
+
 /// Aliases of the statement with the tables they stand for, where only one has the alias.
-fn aliases(sql: &str) -> Vec<(String, String)> {
+fn aliases(sql: &str) -> Vec<Meant> {
     let Some(found) = scanseek_sql::clauses(sql) else { return Vec::new() };
     let items =
         found.query.all().into_iter().flat_map(|query| &query.parts).flat_map(|part| &part.from);
-    let mut all: Vec<(String, String)> =
-        items.filter_map(|item| Some((item.alias.clone()?, item.name.clone()?))).collect();
+    let mut all: Vec<Meant> = items
+        .filter_map(|item| {
+            let (alias, name) = (item.alias.clone()?, item.name.clone()?);
+            Some(Meant { alias, database: item.schema.clone(), name })
+        })
+        .collect();
+    let same = |a: &Meant, b: &Meant| a.alias.eq_ignore_ascii_case(&b.alias) && a != b;
     let twice: Vec<String> = all
         .iter()
-        .filter(|(alias, name)| all.iter().any(|(a, n)| a.eq_ignore_ascii_case(alias) && n != name))
-        .map(|(alias, _)| alias.clone())
+        .filter(|meant| all.iter().any(|other| same(meant, other)))
+        .map(|meant| meant.alias.clone())
         .collect();
-    all.retain(|(alias, _)| !twice.contains(alias));
+    all.retain(|meant| !twice.contains(&meant.alias));
     all
 }

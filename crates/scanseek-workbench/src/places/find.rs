@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use scanseek_plan::{Access, Comparison as Compared, Constraint, Op, Plan, PlanNode, TempBTreeUse};
-use scanseek_schema::Schema;
-use scanseek_sql::{Clauses, Condition, Expression, Part, Query};
+use scanseek_schema::{Schema, Table, TableKind};
+use scanseek_sql::{Clauses, Condition, Expression, FromItem, Part, Query};
 
 use super::scope::{Found, Names, Scope};
 use super::{Piece, Place, Role, selects};
@@ -226,10 +226,14 @@ impl<'a> Finder<'a> {
                 .collect();
             all = self.names.tables(&inner, &[]);
         }
-        let mut named = self.labelled(&all, |found| found.item().label(), label);
+        let called = |name: fn(&FromItem) -> Option<&str>| -> Vec<Found<'a>> {
+            let is_it = |found: &&Found<'a>| is_called(found.item(), name(found.item()), label);
+            all.iter().filter(is_it).copied().collect()
+        };
+        let mut named = called(FromItem::label);
         if named.is_empty() {
             // Some steps have the table's name although the statement gives an alias.
-            named = self.labelled(&all, |found| found.item().name.as_deref(), label);
+            named = called(|item| item.name.as_deref());
         }
         if named.is_empty() {
             return self.in_a_view(label, &all);
@@ -245,23 +249,12 @@ impl<'a> Finder<'a> {
         Place { pieces, note }
     }
 
-    fn labelled(
-        &self,
-        all: &[Found<'a>],
-        name: impl Fn(&Found<'a>) -> Option<&'a str>,
-        label: &str,
-    ) -> Vec<Found<'a>> {
-        all.iter()
-            .copied()
-            .filter(|found| name(found).is_some_and(|name| name.eq_ignore_ascii_case(label)))
-            .collect()
-    }
-
     fn in_a_view(&self, label: &str, all: &[Found<'a>]) -> Place {
         let views: Vec<&Found<'a>> = all
             .iter()
             .filter(|found| {
-                found.item().name.as_deref().is_some_and(|name| self.view_reads(name, label, 0))
+                let view = self.names.table_of(found.item());
+                view.is_some_and(|view| self.view_reads(view, label, 0))
             })
             .collect();
         let [view] = views.as_slice() else { return Place::untold(UNTOLD) };
@@ -271,20 +264,22 @@ impl<'a> Finder<'a> {
         place
     }
 
-    fn view_reads(&self, view: &str, label: &str, depth: usize) -> bool {
+    fn view_reads(&self, view: &Table, label: &str, depth: usize) -> bool {
         // Views of views, as deep as anyone writes them.
-        if depth > 8 || !self.names.is_view(view) {
+        if depth > 8 || view.kind != TableKind::View {
             return false;
         }
-        let Some(table) = self.names.schema.table(view) else { return false };
-        let Some(found) = scanseek_sql::clauses(&table.sql) else { return false };
+        let Some(found) = scanseek_sql::clauses(&view.sql) else { return false };
+        // In a view, names mean tables of its own database.
+        let own = |name: &str| self.names.schema.table_in(view.database.as_deref(), name);
         found.query.all().iter().flat_map(|query| &query.parts).flat_map(|part| &part.from).any(
             |item| {
-                item.label().is_some_and(|name| name.eq_ignore_ascii_case(label))
+                is_called(item, item.label(), label)
                     || item
                         .name
                         .as_deref()
-                        .is_some_and(|name| self.view_reads(name, label, depth + 1))
+                        .and_then(own)
+                        .is_some_and(|inner| self.view_reads(inner, label, depth + 1))
             },
         )
     }
@@ -330,7 +325,7 @@ impl<'a> Finder<'a> {
         around.later().any(|label| {
             (0..found.part.from.len()).filter(|at| *at != found.at).any(|at| {
                 let other = Found { part: found.part, at };
-                other.item().label().is_some_and(|name| name.eq_ignore_ascii_case(label))
+                is_called(other.item(), other.item().label(), label)
                     && self.names_it(expression, &other)
             })
         })
@@ -342,7 +337,7 @@ impl<'a> Finder<'a> {
             Some(table) => item.label().is_some_and(|name| name.eq_ignore_ascii_case(table)),
             None => {
                 let has = |item: &scanseek_sql::FromItem| {
-                    let known = item.name.as_deref().and_then(|name| self.names.schema.table(name));
+                    let known = self.names.table_of(item);
                     known.is_some_and(|table| table.column(column).is_some())
                         || (known.is_some() && is_rowid(column))
                 };
@@ -422,11 +417,9 @@ impl<'a> Finder<'a> {
 
     fn is_rowid_of(&self, found: &Found<'a>, column: &str) -> bool {
         is_rowid(column)
-            || found
-                .item()
-                .name
-                .as_deref()
-                .and_then(|name| self.names.schema.table(name))
+            || self
+                .names
+                .table_of(found.item())
                 .and_then(|table| Some(&table.columns[table.rowid_column()?].name))
                 .is_some_and(|name| name.eq_ignore_ascii_case(column))
     }
@@ -467,7 +460,9 @@ impl<'a> Finder<'a> {
             named.iter().map(|found| found.item().span.clone()).collect();
         let view = named
             .iter()
-            .find_map(|found| found.item().name.as_deref().filter(|name| self.names.is_view(name)));
+            .filter_map(|found| self.names.table_of(found.item()))
+            .find(|table| table.kind == TableKind::View)
+            .map(|view| view.name.as_str());
         match view {
             Some(view) => {
                 let mut place = choice(Role::Source, &spans);
@@ -632,6 +627,16 @@ fn choice(role: Role, spans: &[Range<usize>]) -> Place {
     };
     let pieces = spans.iter().map(|span| Piece { role, span: span.clone() }).collect();
     Place { pieces, note }
+}
+
+/// A step calls a table by its name here, or with the database that the statement puts before it.
+fn is_called(item: &FromItem, name: Option<&str>, label: &str) -> bool {
+    let Some(name) = name else { return false };
+    if name.eq_ignore_ascii_case(label) {
+        return true;
+    }
+    let whole = item.schema.as_ref().filter(|_| item.name.as_deref() == Some(name));
+    whole.is_some_and(|schema| format!("{schema}.{name}").eq_ignore_ascii_case(label))
 }
 
 fn is_rowid(column: &str) -> bool {

@@ -1,6 +1,6 @@
 //! The SELECTs whose tables a step may read.
 
-use scanseek_schema::{Schema, TableKind};
+use scanseek_schema::{Schema, Table};
 use scanseek_sql::{Clauses, Cte, FromItem, Part, Query};
 
 /// SELECTs of the text, or a view.
@@ -60,8 +60,9 @@ impl<'a> Names<'a> {
         same.next().is_none().then_some(&first.query)
     }
 
-    pub(super) fn is_view(&self, name: &str) -> bool {
-        self.schema.table(name).is_some_and(|table| table.kind == TableKind::View)
+    /// The table or view of FROM, as SQLite finds it.
+    pub(super) fn table_of(&self, item: &FromItem) -> Option<&'a Table> {
+        self.schema.named(item.schema.as_deref(), item.name.as_deref()?)
     }
 
     /// The tables of these SELECTs, and those of the subqueries and common table expressions in FROM, since
