@@ -36,6 +36,7 @@ for (const { kind, code } of UNREADABLE) {
     await openFile(page, small);
     await type(page, "SELECT count(*) FROM orders;");
     await chooseFiles(page, makeFile(kind));
+    await page.getByRole("button", { name: "Open it instead" }).click();
     const error = page.getByTestId("open-error");
     await error.getByTestId(`error-${code}`).waitFor();
     assert.match(await error.innerText(), /small\.db.* is still open/);

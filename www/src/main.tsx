@@ -4,6 +4,7 @@ import "./styles/index.css";
 import { SuggestTab } from "./features/advisor/SuggestTab";
 import { loadEditor } from "./features/editor/Editor";
 import { EditorPane } from "./features/editor/EditorPane";
+import { AttachDialog } from "./features/open/Attach";
 import { Banners } from "./features/open/Banners";
 import { DropTarget } from "./features/open/Drop";
 import { Header } from "./features/open/Header";
@@ -94,6 +95,7 @@ function App() {
         </main>
       </div>
       <ShareDialog />
+      <AttachDialog />
       <DropTarget />
     </div>
   );

@@ -288,3 +288,45 @@ fn explain_under_switches_with_parameters_and_the_program() {
     assert_eq!(steps, statement["counters"]["vm_steps"].as_u64().unwrap());
     assert!(!program[0]["predicates"].as_array().unwrap().is_empty());
 }
+
+#[test]
+fn databases_are_attached_under_names() {
+    let folder = Folder::new("attach");
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
+    let store = folder.path("store.db");
+    let other = folder.path("a=b.db");
+    std::fs::copy(&store, &other).unwrap();
+    let attach = format!("old={other}");
+
+    let sql =
+        "SELECT count(*) FROM customers c JOIN old.invoices o ON o.customer_id = c.customer_id";
+    let explained = json(0, &["explain", &store, "--attach", &attach, "-q", sql, "--run"]);
+    assert_eq!(explained["statements"][0]["counters"]["rows_returned"], 1);
+    let unknown = json(1, &["explain", &store, "-q", sql]);
+    assert_eq!(unknown["statements"][0]["error"]["code"], "unknown_name");
+
+    let query = "SELECT * FROM old.invoices WHERE customer_id = 41";
+    let patch = folder.path("patch.sql");
+    let suggested = json(0, &["suggest", &store, "--attach", &attach, "-q", query, "-o", &patch]);
+    let ddl = "CREATE INDEX old.idx_invoices_customer_id ON invoices(customer_id)";
+    assert_eq!(suggested["create"][0]["ddl"], ddl);
+    assert_eq!(suggested["create"][0]["table"], "old.invoices");
+    assert!(std::fs::read_to_string(&patch).unwrap().contains("attached: a=b.db as old."));
+    let trial = json(
+        0,
+        &["trial", &store, "-q", query, "--with", &patch, "--budget", "1", "--attach", &attach],
+    );
+    assert_eq!(trial["queries"][0]["arms"][1]["same_result"], true);
+
+    for (attach, says) in [
+        ("old", "is not NAME=FILE"),
+        ("=x.db", "cannot be opened"),
+        (&format!("main={other}"), "one of SQLite's own names"),
+        (&format!("={other}"), "needs a name"),
+    ] {
+        let output = scanseek(&["explain", &store, "-q", sql, "--attach", attach]);
+        assert_eq!(output.status.code(), Some(2), "{attach}");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(errors.contains(says), "{attach}: {errors}");
+    }
+}

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::compress_to_vec;
 use proptest::prelude::*;
 use scanseek_notebook::{
-    Arm, Claim, Counters, Database, LinkError, MAX_COUNT, MAX_FRAGMENT_BYTES, Notebook,
+    Arm, Attached, Claim, Counters, Database, LinkError, MAX_COUNT, MAX_FRAGMENT_BYTES, Notebook,
     decode_link, encode_link,
 };
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ fn example() -> Notebook {
     Notebook {
         title: Some("Unpaid invoices".to_owned()),
         database: Database::Sample { id: "shop".to_owned(), scale: 3.0, version: 1 },
+        attached: vec![],
         sql: "SELECT * FROM invoices WHERE paid_on IS NULL;".to_owned(),
         indexes: vec!["CREATE INDEX invoices_unpaid ON invoices(paid_on)".to_owned()],
         claims: vec![Claim {
@@ -112,6 +113,9 @@ fn too_much_is_refused_both_ways() {
         fingerprint: String::new(),
         size_bytes: MAX_COUNT + 1,
     };
+    let attached = vec![Attached { name: "a".to_owned(), database: database.clone() }];
+    let attached = Notebook { attached, ..Notebook::default() };
+    assert_eq!(encode_link(&attached), Err(LinkError::TooLarge));
     let huge = Notebook { database, ..Notebook::default() };
     assert_eq!(encode_link(&huge), Err(LinkError::TooLarge));
     let long = Notebook { sql: " ".repeat(1_100_000), ..Notebook::default() };
@@ -147,7 +151,7 @@ fn spelled_out(notebook: &Notebook) -> Value {
             "autoindex_rows": n.autoindex_rows,
         })
     };
-    let database = match &notebook.database {
+    let spelled = |database: &Database| match database {
         Database::Sample { id, scale, version } => {
             json!({ "sample": id, "scale": scale, "version": version })
         }
@@ -155,14 +159,19 @@ fn spelled_out(notebook: &Notebook) -> Value {
             json!({ "file": name, "fingerprint": fingerprint, "size_bytes": size_bytes })
         }
     };
-    json!({
+    let attached = |one: &Attached| json!({ "as": one.name, "database": spelled(&one.database) });
+    let mut spelled_out = json!({
         "title": notebook.title,
-        "database": database,
+        "database": spelled(&notebook.database),
         "sql": notebook.sql,
         "indexes": notebook.indexes,
         "claims": notebook.claims.iter().map(claim).collect::<Vec<_>>(),
         "sqlite_version": notebook.sqlite_version,
-    })
+    });
+    if !notebook.attached.is_empty() {
+        spelled_out["attached"] = notebook.attached.iter().map(attached).collect();
+    }
+    spelled_out
 }
 
 #[test]
@@ -245,18 +254,25 @@ fn any_notebook() -> impl Strategy<Value = Notebook> {
     (
         any::<Option<String>>(),
         any_database(),
+        prop::collection::vec((any::<String>(), any_database()), 0..3),
         any::<String>(),
         prop::collection::vec(any::<String>(), 0..4),
         prop::collection::vec(any_claim(), 0..4),
         any::<String>(),
     )
-        .prop_map(|(title, database, sql, indexes, claims, sqlite_version)| Notebook {
-            title,
-            database,
-            sql,
-            indexes,
-            claims,
-            sqlite_version,
+        .prop_map(|(title, database, attached, sql, indexes, claims, sqlite_version)| {
+            Notebook {
+                title,
+                database,
+                attached: attached
+                    .into_iter()
+                    .map(|(name, database)| Attached { name, database })
+                    .collect(),
+                sql,
+                indexes,
+                claims,
+                sqlite_version,
+            }
         })
 }
 

@@ -6,16 +6,23 @@
  * opened again in it before anything else runs.
  */
 import { type FromWorker, type Op, type Params, type Result, type ToWorker, wireError } from "./protocol";
-import type { Progress, Reading, RowBatch, WireError } from "./types";
+import type { Opened, Progress, Reading, RowBatch, WireError } from "./types";
 
 export type RestartReason = "crashed" | "cancelled";
+
+export interface Reopened {
+  /** Why the database could not be opened again, if so. */
+  lost: WireError | null;
+  /** What is open now if a database could not be attached again, and why not. */
+  detached: { opened: Opened; error: WireError } | null;
+}
 
 export interface ClientEvents {
   loading(size_bytes: number | null): void;
   ready(): void;
   loadFailed(message: string): void;
-  /** A new worker was started; `lost` tells why the database could not be opened again, if so. */
-  restarted(reason: RestartReason, lost: WireError | null): void;
+  /** A new worker was started; `again` is what it could open of what was open. */
+  restarted(reason: RestartReason, again: Reopened): void;
 }
 
 export interface CallOptions {
@@ -62,6 +69,8 @@ export class EngineClient {
   #queue: Pending[] = [];
   /** The last successful open, replayed in a new worker. */
   #opened: { op: "open_sample" | "open_file"; params: unknown[] } | null = null;
+  /** The successful attaches since, by name. */
+  #attached = new Map<string, Params<"attach">>();
 
   constructor(events: ClientEvents) {
     this.#events = events;
@@ -166,7 +175,12 @@ export class EngineClient {
     if (message.type === "ok") {
       if (call.op === "open_sample" || call.op === "open_file") {
         this.#opened = { op: call.op, params: call.params };
+        this.#attached.clear();
       } else if (call.op === "close") this.#opened = null;
+      else if (call.op === "attach") {
+        const params = call.params as Params<"attach">;
+        this.#attached.set(params[0].toLowerCase(), params);
+      } else if (call.op === "detach") this.#attached.delete(String(call.params[0]).toLowerCase());
       call.resolve(message.ok);
     } else call.reject(message.error);
     this.#pump();
@@ -202,16 +216,31 @@ export class EngineClient {
     const error = reason === "crashed" ? CRASHED : CANCELLED;
     this.#drop(() => true);
     const source = this.#opened;
+    const attached = [...this.#attached.values()];
+    this.#attached.clear();
     this.#opened = null; // Set again by the replay; a file that kills the engine twice is given up.
     this.#spawn();
     current?.reject(error);
     if (!source) {
-      this.#events.restarted(reason, null);
+      this.#events.restarted(reason, { lost: null, detached: null });
       return;
     }
-    this.call(source.op, source.params as never).answer.then(
-      () => this.#events.restarted(reason, null),
-      (lost: WireError) => this.#events.restarted(reason, lost),
-    );
+    void this.#reopen(source, attached).then((again) => this.#events.restarted(reason, again));
+  }
+
+  /** All calls are made at once, so that they are the first in the queue. */
+  async #reopen(
+    source: { op: "open_sample" | "open_file"; params: unknown[] },
+    attached: Params<"attach">[],
+  ): Promise<Reopened> {
+    const main = this.call(source.op, source.params as never).answer as Promise<Opened>;
+    const others = attached.map((params) => this.call("attach", params).answer);
+    const outcomes = await Promise.allSettled([main, ...others]);
+    const [first] = outcomes;
+    if (first?.status !== "fulfilled") return { lost: first?.reason as WireError, detached: null };
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (!failed) return { lost: null, detached: null };
+    const last = outcomes.findLast((outcome) => outcome.status === "fulfilled") ?? first;
+    return { lost: null, detached: { opened: last.value, error: failed.reason as WireError } };
   }
 }

@@ -9,6 +9,13 @@ interface FileOps {
     wal: File | null,
     journal: File | null,
   ): ReturnType<Workbench["open_file"]>;
+  attach(
+    name: string,
+    file_name: string,
+    database: File,
+    wal: File | null,
+    journal: File | null,
+  ): ReturnType<Workbench["attach"]>;
 }
 type Ops = Omit<Workbench, keyof FileOps | "spill_to" | "free" | symbol> & FileOps;
 

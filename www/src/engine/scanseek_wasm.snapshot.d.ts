@@ -7,7 +7,6 @@ export interface Host {
     cancelled(): boolean;
     progress(progress: Progress): void;
     reading(reading: Reading): void;
-    rows(batch: RowBatch): void;
 }
 
 /** An empty file of the page's private file system, and how much may be written to it. */
@@ -51,20 +50,6 @@ export interface Ratios {
 }
 
 /**
- * Both count from 0.
- */
-export interface CellOptions {
-    row: number;
-    column: number;
-    deadline_ms: number;
-}
-
-/**
- * Bytes, which reach the page as one array and not as a list of numbers.
- */
-export type Bytes = Uint8Array<ArrayBuffer>;
-
-/**
  * From this size on the plan is another.
  */
 export interface Flip {
@@ -84,9 +69,9 @@ export interface Reading {
 }
 
 /**
- * Numbers travel as text: integers so that all 64 bits arrive, reals as SQLite writes them.
+ * Integers travel as text, so that all 64 bits arrive.
  */
-export type Cell = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: string } | { type: "text"; value: string; lossy: boolean; cut_from: number | null } | { type: "blob"; bytes: number; hex: string };
+export type Cell = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: number } | { type: "text"; value: string; lossy: boolean } | { type: "blob"; bytes: number; hex: string };
 
 /**
  * Of a node: its own, without that of the nodes below it.
@@ -95,16 +80,6 @@ export interface Work {
     vm_steps: number;
     page_requests: number;
     page_reads: number;
-}
-
-/**
- * One value in full. `guess` says what its bytes seem to be, and is empty where that is not
- * known; `extension` is for a file's name.
- */
-export interface WholeCell {
-    value: WholeValue;
-    guess: string;
-    extension: string;
 }
 
 /**
@@ -117,18 +92,17 @@ export interface Threshold {
 }
 
 /**
- * Rows of a run that goes on; `first_row` counts from 0.
+ * Rows that SQLite expects to leave a node's loop in one round.
  */
-export interface RowBatch {
-    columns: string[];
-    first_row: number;
-    rows: Cell[][];
+export interface NodeEstimate {
+    node: number;
+    rows: number;
 }
 
 /**
  * The closed list of codes.
  */
-export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "internal";
+export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "not_attached" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "internal";
 
 /**
  * The index forced on one table of the statement; one of `with` and `because` is null.
@@ -163,16 +137,6 @@ export interface Span {
 }
 
 /**
- * What SQLite expects of one round of a node's loop: rows that leave it, and its cost, which has no
- * unit.
- */
-export interface LoopEstimate {
-    node: number;
-    rows: number;
-    cost: number | null;
-}
-
-/**
  * What a node does; `table` and `index` are null where it reads none.
  */
 export interface Op {
@@ -204,13 +168,19 @@ export interface WhyNot {
 }
 
 /**
- * `first_row` counts from 0; with `whole`, long values are not cut.
+ * `database` is the name an attached database has; null is the main one.
  */
-export interface PageOptions {
-    first_row: number;
-    row_cap: number;
-    whole: boolean;
-    deadline_ms: number;
+export interface TableInfo {
+    database: string | null;
+    name: string;
+    kind: TableKind;
+    row_count: number | null;
+    rows_estimated: number | null;
+    columns: ColumnInfo[];
+    indexes: IndexInfo[];
+    without_rowid: boolean;
+    strict: boolean;
+    sql: string;
 }
 
 /**
@@ -219,14 +189,6 @@ export interface PageOptions {
 export interface SharedLink {
     fragment: string;
     length: number;
-}
-
-/**
- * `more` tells whether there are rows after these.
- */
-export interface RowsPage {
-    rows: Cell[][];
-    more: boolean;
 }
 
 /**
@@ -269,7 +231,7 @@ export interface Advice {
 export interface Alternative {
     plan: PlanNode[];
     plan_text: string;
-    loops: LoopEstimate[];
+    rows_estimated: NodeEstimate[];
     counters: Counters | null;
 }
 
@@ -282,6 +244,11 @@ export interface ArmResult {
     sample_ns: number[];
     counters: Counters;
     same_result: boolean;
+}
+
+export interface Attached {
+    name: string;
+    database: DatabaseInfo;
 }
 
 export interface Bytecode {
@@ -451,10 +418,16 @@ export interface NotTried {
 export interface Notebook {
     title: string | null;
     database: NotebookDatabase;
+    attached: NotebookAttached[];
     sql: string;
     indexes: string[];
     claims: SharedClaim[];
     sqlite_version: string;
+}
+
+export interface NotebookAttached {
+    name: string;
+    database: NotebookDatabase;
 }
 
 export interface Notice {
@@ -483,6 +456,7 @@ export interface Opcode {
 
 export interface Opened {
     database: DatabaseInfo;
+    attached: Attached[];
     schema: Schema;
     notices: Notice[];
     workload: string | null;
@@ -555,7 +529,7 @@ export interface QueryTrial {
 export interface Ran {
     statement: StatementPlan;
     columns: string[];
-    rows_kept: number;
+    rows: Cell[][];
     rows_returned: number;
     truncated: boolean;
     elapsed_ns: number;
@@ -564,10 +538,6 @@ export interface Ran {
      * SQLite compiled it again for the values of its parameters.
      */
     reprepared: boolean;
-    /**
-     * Why another run may give other rows.
-     */
-    varies: Varies | null;
 }
 
 export interface Reason {
@@ -697,18 +667,6 @@ export interface Switches {
     case_sensitive_like: boolean;
 }
 
-export interface TableInfo {
-    name: string;
-    kind: TableKind;
-    row_count: number | null;
-    rows_estimated: number | null;
-    columns: ColumnInfo[];
-    indexes: IndexInfo[];
-    without_rowid: boolean;
-    strict: boolean;
-    sql: string;
-}
-
 export interface TableRows {
     name: string;
     rows: number;
@@ -757,15 +715,9 @@ export type Stopped = "end" | "deadline" | "cancelled";
 
 export type TableKind = "table" | "view" | "virtual" | "shadow";
 
-export type TextPart = { type: "text"; value: string } | { type: "invalid"; hex: string };
-
 export type Tone = "bad" | "warn" | "good" | "neutral";
 
-export type Varies = "random" | "clock";
-
 export type Verdict = "faster" | "slower" | "no_clear_difference" | "not_measurable";
-
-export type WholeValue = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: string } | { type: "text"; bytes: Bytes; characters: number; parts: TextPart[]; parts_are_all: boolean; json: string | null } | { type: "blob"; bytes: Bytes };
 
 
 /**
@@ -779,13 +731,13 @@ export class Workbench {
      */
     about(): About;
     /**
+     * Attaches a picked file to the open database under a name.
+     */
+    attach(name: string, file_name: string, picked: PickedFiles): Opened;
+    /**
      * The program of the one statement of a text; with options it is run and counted.
      */
     bytecode(sql: string, options: RunOptions | null): Bytecode;
-    /**
-     * One value of what the one statement of a text gives.
-     */
-    cell(sql: string, options: CellOptions): WholeCell;
     /**
      * Counts everything a link claims again, on the open database.
      */
@@ -807,9 +759,9 @@ export class Workbench {
      */
     crash_for_test(): void;
     /**
-     * What a text or blob is whose bytes the page has.
+     * Takes an attached database away.
      */
-    describe(bytes: Uint8Array | number[], blob: boolean): WholeCell;
+    detach(name: string): Opened;
     /**
      * The plan of every statement; nothing is executed.
      */
@@ -851,10 +803,6 @@ export class Workbench {
      */
     open_url(url: string, kept?: ScratchFile | null): Opened;
     /**
-     * Some rows from the middle of what the one statement of a text gives.
-     */
-    page(sql: string, options: PageOptions): RowsPage;
-    /**
      * The scripts for these indexes, with what they do for the statements of a text.
      */
     patch(indexes: string[], sql: string): Patch;
@@ -863,7 +811,7 @@ export class Workbench {
      */
     read_link(fragment: string): Notebook;
     /**
-     * Runs the one statement of a text, if it only reads; the host is given its rows as they come.
+     * Runs the one statement of a text, if it only reads.
      */
     run(sql: string, options: RunOptions): Ran;
     /**

@@ -56,6 +56,10 @@ async function answer(op: string, params: unknown[]): Promise<unknown> {
     const [name, ...files] = params as [string, File, File | null, File | null];
     return workbench.open_file(name, await picked(...files));
   }
+  if (op === "attach") {
+    const [name, fileName, ...files] = params as [string, string, File, File | null, File | null];
+    return workbench.attach(name, fileName, await picked(...files));
+  }
   const method = (workbench as unknown as Record<string, (...args: unknown[]) => unknown>)[op];
   if (!method) throw wireError("internal", `The engine has no operation “${op}”.`);
   return method.apply(workbench, params);

@@ -1,11 +1,11 @@
 /** Everything the page can ask of the engine. Only files of actions call engine/. */
 import { batch, effect, untracked } from "@preact/signals";
-import { type Call, EngineClient } from "../engine/client";
+import { type Call, EngineClient, type Reopened } from "../engine/client";
 import { isWireError, wireError } from "../engine/protocol";
-import type { Cell, Opened, Reading, RowBatch, WireError } from "../engine/types";
+import type { Cell, Notebook, Opened, Reading, RowBatch, WireError } from "../engine/types";
 import { ownIndexError, scope, suggestedFor, suggestTask } from "./advisor";
 import { ANALYZE, choose, chooseSuggested, chosen, chosenDdl } from "./chosen";
-import { opened, openingName, openTask } from "./database";
+import { asked, attachTask, opened, openingName, openTask } from "./database";
 import {
   active,
   nameOf,
@@ -19,7 +19,7 @@ import {
   text,
 } from "./editor";
 import { about, engineState, samples } from "./engine";
-import { sortFiles } from "./files";
+import { type DatabaseFiles, sortFiles } from "./files";
 import { patch, patchError } from "./patch";
 import { explained, planError, selectedNode, shownPlan, wantChosen, withChosen } from "./plan";
 import { COUNT_AT_ONCE_NS, program, programTask } from "./program";
@@ -68,9 +68,17 @@ export function start(): void {
     loadFailed: (message) => {
       engineState.value = { type: "failed", message };
     },
-    restarted: (reason, lost) => {
+    restarted: (reason, { lost, detached }: Reopened) => {
       if (lost) opened.value = null;
-      if (lost) {
+      if (detached) {
+        opened.value = detached.opened;
+        notify({
+          key: "engine",
+          tone: "bad",
+          text: "The engine was restarted, but an attached database could not be opened again.",
+          hint: detached.error.message,
+        });
+      } else if (lost) {
         notify({
           key: "engine",
           tone: "bad",
@@ -192,20 +200,25 @@ export function report<T>(task: Task<T>) {
 
 // ---- opening -------------------------------------------------------------------------------------------
 
+/** What was found on the databases there were goes, since others are open now. */
+function forgetResults(): void {
+  for (const task of [runTask, suggestTask, trialTask, shareTask, programTask, whyTask, runUnderTask])
+    clearTask<unknown>(task as Task<unknown>);
+  chosen.value = [];
+  wantChosen.value = false;
+  patch.value = null;
+  ranSlice.value = null;
+  forgetRows();
+  program.value = null;
+  planUnder.value = null;
+  ownIndexError.value = null;
+}
+
 function showOpened(value: Opened): void {
   batch(() => {
     opened.value = value;
     explained.value = null;
-    for (const task of [runTask, suggestTask, trialTask, shareTask, programTask, whyTask, runUnderTask])
-      clearTask<unknown>(task as Task<unknown>);
-    chosen.value = [];
-    wantChosen.value = false;
-    patch.value = null;
-    ranSlice.value = null;
-    forgetRows();
-    program.value = null;
-    planUnder.value = null;
-    ownIndexError.value = null;
+    forgetResults();
     tab.value = "plan";
     if (linkState.value.type !== "waiting_for_file") linkState.value = { type: "none" };
   });
@@ -267,7 +280,7 @@ export async function openSample(id: string, scale: number, title: string): Prom
 }
 
 export async function openFiles(files: File[]): Promise<void> {
-  const { database, wal, journal, text: script, left_out } = sortFiles(files);
+  const { databases, text: script, left_out } = sortFiles(files);
   notices.value = notices.value.filter(({ key }) => !key.startsWith("left-"));
   for (const line of left_out) notify({ key: `left-${line}`, tone: "warn", text: line });
   if (script) {
@@ -277,20 +290,83 @@ export async function openFiles(files: File[]): Promise<void> {
       offerBack(previous, `${script.name} is in the editor now.`);
     }
   }
-  if (!database) return;
+  const left = [...databases];
+  while (left.length > 0) {
+    const link = linkState.value;
+    const waits = link.type === "waiting_for_file";
+    if (!waits && opened.value) {
+      asked.value = left;
+      return;
+    }
+    // Of several files, the one of the name that the link gives.
+    const wanted = waits ? (link.attach ?? link.notebook).database : null;
+    const isWanted = ({ database }: DatabaseFiles) =>
+      wanted?.type === "file" && wanted.name === database.name;
+    const [next] = left.splice(Math.max(left.findIndex(isWanted), 0), 1);
+    if (!next) return;
+    if (waits && link.attach) {
+      if (!(await attach(link.attach.name, next, openTask))) return;
+      await linkOpened(link.fragment, link.notebook);
+    } else if (!(await openDatabase(next, script !== null))) return;
+  }
+}
+
+/** Opens a database in place of what is open. */
+export async function openDatabase(files: DatabaseFiles, keepText = false): Promise<boolean> {
+  const { database, wal, journal } = files;
   openingName.value = database.name;
   const value = await perform(openTask, () =>
     client.call("open_file", [database.name, database, wal, journal], report(openTask)),
   );
-  if (!value) return;
+  if (!value) return false;
   showOpened(value);
   const link = linkState.value;
   if (link.type === "waiting_for_file") {
     for (const ddl of link.notebook.indexes) choose(ddl, true, "link");
     wantChosen.value = link.notebook.indexes.length > 0;
-    await checkLink(link.fragment);
-  } else if (!script) loadWorkload(null);
+    await linkOpened(link.fragment, link.notebook);
+  } else if (!keepText) loadWorkload(null);
   await countRows();
+  return true;
+}
+
+/** Checks a link once all it was made with is open; until then asks for what is missing. */
+async function linkOpened(fragment: string, notebook: Notebook): Promise<void> {
+  const is = new Set(opened.value?.attached.map(({ name }) => name.toLowerCase()));
+  const next = notebook.attached.find(({ name }) => !is.has(name.toLowerCase()));
+  if (next) linkState.value = { type: "waiting_for_file", fragment, notebook, attach: next };
+  else await checkLink(fragment);
+}
+
+/** Attaches a database to the open one under a name. */
+export async function attach(name: string, files: DatabaseFiles, task = attachTask): Promise<boolean> {
+  const { database, wal, journal } = files;
+  openingName.value = database.name;
+  const value = await perform(task, () =>
+    client.call("attach", [name, database.name, database, wal, journal], report(task)),
+  );
+  if (!value) return false;
+  opened.value = value;
+  for (const { code, message } of value.notices) {
+    const tone = code === "wal_missing" ? "warn" : "neutral";
+    notify({ key: `open-${name}-${code}`, tone, text: `${database.name}: ${message}` });
+  }
+  void countRows();
+  return true;
+}
+
+/** Takes an attached database away, and what was found with it. */
+export async function detach(name: string): Promise<void> {
+  try {
+    const value = await client.call("detach", [name]).answer;
+    batch(() => {
+      opened.value = value;
+      forgetResults();
+    });
+    notices.value = notices.value.filter(({ key }) => !key.startsWith(`open-${name}-`));
+  } catch (cause) {
+    openTask.error.value = asWireError(cause);
+  }
 }
 
 // ---- plan ----------------------------------------------------------------------------------------------
@@ -595,7 +671,7 @@ async function loadProgram(sql: string, counted: boolean): Promise<void> {
 // ---- why this plan -------------------------------------------------------------------------------------
 
 /** The statement that is meant as the engine is to be given it, and whether it can be run. */
-export function asked(): { sql: string; options: typeof RUN_OPTIONS | null } {
+export function askedOf(): { sql: string; options: typeof RUN_OPTIONS | null } {
   const planned = active.value ? explained.value?.statements[active.value.index] : undefined;
   const unfit = planned?.notices.some(
     ({ code }) => code === "stand_in" || code === "parameter_without_value",
@@ -605,7 +681,7 @@ export function asked(): { sql: string; options: typeof RUN_OPTIONS | null } {
 }
 
 async function refreshUnder(): Promise<void> {
-  const { sql } = asked();
+  const { sql } = askedOf();
   const under = switches.value;
   if (!switched.value || !active.value) {
     batch(() => {
@@ -630,14 +706,14 @@ async function refreshUnder(): Promise<void> {
 
 /** Tries each switch alone, and runs the statement under those that change its plan. */
 export async function askWhy(): Promise<void> {
-  const { sql, options } = asked();
+  const { sql, options } = askedOf();
   const value = await perform(whyTask, () => client.call("why", [sql, options], report(whyTask)));
   if (value) whyText.value = sql;
 }
 
 /** Runs the statement as it is and under the switches. */
 export async function runUnder(): Promise<void> {
-  const { sql } = asked();
+  const { sql } = askedOf();
   const under = switches.value;
   await perform(runUnderTask, () => {
     const one = { ...RUN_OPTIONS, row_cap: 1 };
@@ -693,7 +769,7 @@ async function openLink(fragment: string): Promise<void> {
       }
       pristine.value = null;
     } else {
-      linkState.value = { type: "waiting_for_file", fragment, notebook };
+      linkState.value = { type: "waiting_for_file", fragment, notebook, attach: null };
     }
     replaceText(notebook.sql);
     dismiss("text");
@@ -702,7 +778,7 @@ async function openLink(fragment: string): Promise<void> {
     }
     for (const ddl of notebook.indexes) choose(ddl, true, "link");
     wantChosen.value = notebook.indexes.length > 0;
-    if (database.type === "sample") await checkLink(fragment);
+    if (database.type === "sample") await linkOpened(fragment, notebook);
   } catch (cause) {
     linkState.value = { type: "failed", error: asWireError(cause) };
   }

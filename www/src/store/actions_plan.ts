@@ -1,6 +1,6 @@
 /** What can be asked about a plan beyond itself: other sizes, another side, another index. */
 import type { Side, Switches } from "../engine/types";
-import { asked, engine, perform, report } from "./actions";
+import { askedOf, engine, perform, report } from "./actions";
 import { chosenDdl } from "./chosen";
 import { compared, compareTask, type SideKind, sides, whyNotIndex, whyNotOf, whyNotTask } from "./compare";
 import { growthTask, growthText, scaledTask, scaledText, sizeIndex } from "./size";
@@ -8,7 +8,7 @@ import { NO_SWITCHES } from "./why";
 
 /** Plans the statement that is meant at a hundredth to a thousand times the rows. */
 export async function planSizes(): Promise<void> {
-  const { sql } = asked();
+  const { sql } = askedOf();
   const value = await perform(scaledTask, () => engine().call("scaled", [sql], report(scaledTask)));
   if (!value) return;
   scaledText.value = sql;
@@ -20,7 +20,7 @@ export async function planSizes(): Promise<void> {
 
 /** Runs it on all the data and on parts of it. */
 export async function measureGrowth(): Promise<void> {
-  const { sql, options } = asked();
+  const { sql, options } = askedOf();
   if (!options) return;
   const value = await perform(growthTask, () => engine().call("growth", [sql, options], report(growthTask)));
   if (value) growthText.value = sql;
@@ -47,14 +47,14 @@ function side(kind: SideKind, sql: string): Side {
 /** What the comparison of now would be about. */
 export function comparisonKey(): string {
   const { before, after } = sides.value;
-  const { sql } = asked();
+  const { sql } = askedOf();
   return JSON.stringify([side(before, sql), side(after, sql)]);
 }
 
 /** Plans both sides, and runs them if the statement can be run. */
 export async function compareSides(): Promise<void> {
   const { before, after } = sides.value;
-  const { sql, options } = asked();
+  const { sql, options } = askedOf();
   const key = comparisonKey();
   const value = await perform(compareTask, () =>
     engine().call("compare", [side(before, sql), side(after, sql), options], report(compareTask)),
@@ -63,12 +63,12 @@ export async function compareSides(): Promise<void> {
 }
 
 export function whyNotKey(): string {
-  return JSON.stringify([asked().sql, whyNotIndex.value.trim()]);
+  return JSON.stringify([askedOf().sql, whyNotIndex.value.trim()]);
 }
 
 /** Asks why the statement does not use an index. */
 export async function askWhyNot(): Promise<void> {
-  const { sql, options } = asked();
+  const { sql, options } = askedOf();
   const key = whyNotKey();
   const value = await perform(whyNotTask, () =>
     engine().call("why_not", [sql, whyNotIndex.value.trim(), options], report(whyNotTask)),

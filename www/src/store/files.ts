@@ -1,12 +1,31 @@
 /** Tells dropped files apart by name: a database, what lies beside it, a text of queries. */
 
-export interface Dropped {
-  database: File | null;
+export interface DatabaseFiles {
+  database: File;
   wal: File | null;
   journal: File | null;
+}
+
+export interface Dropped {
+  databases: DatabaseFiles[];
   text: File | null;
   /** Names of files that were left out, with the reason. */
   left_out: string[];
+}
+
+/** A name to attach a file under: its own without the ending, as it needs no quotes, and not yet taken. */
+export function nameFor(file: string, taken: string[]): string {
+  const word = file
+    .replace(/\.[^.]*$/, "")
+    .replace(/[^A-Za-z0-9_]+/g, "_")
+    .replace(/^_+|_+$/g, "")
+    .slice(0, 60);
+  const name = /^[A-Za-z]/.test(word) ? word : `db_${word}`.replace(/_$/, "");
+  const used = new Set(["main", "temp", ...taken].map((other) => other.toLowerCase()));
+  if (!used.has(name.toLowerCase())) return name;
+  let number = 2;
+  while (used.has(`${name}_${number}`.toLowerCase())) number++;
+  return `${name}_${number}`;
 }
 
 export function sortFiles(files: File[]): Dropped {
@@ -16,16 +35,15 @@ export function sortFiles(files: File[]): Dropped {
   const databases = files.filter(
     (file) => !besides.includes(file) && !texts.includes(file) && !file.name.endsWith("-shm"),
   );
-  const database = databases[0] ?? null;
-  const beside = (end: string) =>
-    besides.find((file) => database && file.name === `${database.name}${end}`) ?? null;
-  const wal = beside("-wal");
-  const journal = beside("-journal");
-  const left_out = [
-    ...databases.slice(1).map((file) => `${file.name} was left out: one database is open at a time.`),
-    ...besides
-      .filter((file) => file !== wal && file !== journal)
-      .map((file) => `${file.name} was left out: drop it together with its database.`),
-  ];
-  return { database, wal, journal, text: texts[0] ?? null, left_out };
+  const beside = (database: File, end: string) =>
+    besides.find((file) => file.name === `${database.name}${end}`) ?? null;
+  const sorted = databases.map((database) => ({
+    database,
+    wal: beside(database, "-wal"),
+    journal: beside(database, "-journal"),
+  }));
+  const left_out = besides
+    .filter((file) => !sorted.some(({ wal, journal }) => file === wal || file === journal))
+    .map((file) => `${file.name} was left out: drop it together with its database.`);
+  return { databases: sorted, text: texts[0] ?? null, left_out };
 }

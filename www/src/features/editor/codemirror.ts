@@ -1,6 +1,7 @@
 /** CodeMirror with SQLite's dialect, tied to the store. A chunk of its own, loaded after the first paint. */
 import {
   autocompletion,
+  type Completion,
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
@@ -24,7 +25,7 @@ import {
 import { tags } from "@lezer/highlight";
 import { effect } from "@preact/signals";
 import { run } from "../../store/actions";
-import { tables } from "../../store/database";
+import { opened, tables } from "../../store/database";
 import { active, moveRequest, selection, statements, text } from "../../store/editor";
 import { diagnostics } from "../../store/plan";
 
@@ -39,14 +40,15 @@ const highlight = HighlightStyle.define([
 ]);
 
 function namespace(): SQLNamespace {
-  const schema: Record<
-    string,
-    { self: { label: string; type: string; detail: string }; children: object[] }
-  > = {};
+  type Named = { self: Completion; children: Completion[] | Record<string, Named> };
+  const schema: Record<string, Named> = {};
+  for (const { name, database } of opened.value?.attached ?? []) {
+    schema[name] = { self: { label: name, type: "namespace", detail: database.name }, children: {} };
+  }
   for (const table of tables.value) {
     if (table.kind === "shadow") continue;
     const rows = table.row_count === null ? table.kind : `${table.row_count.toLocaleString("en")} rows`;
-    schema[table.name] = {
+    const known: Named = {
       self: { label: table.name, type: "type", detail: rows },
       children: table.columns.map((column) => ({
         label: column.name,
@@ -54,6 +56,10 @@ function namespace(): SQLNamespace {
         detail: column.declared_type.toLowerCase(),
       })),
     };
+    const database = table.database === null ? undefined : schema[table.database]?.children;
+    if (database && !Array.isArray(database)) database[table.name] = known;
+    // Of tables of one name the main database's is the one that is meant, then the first attached one's.
+    if (table.database === null || !(table.name in schema)) schema[table.name] = known;
   }
   return schema as SQLNamespace;
 }

@@ -1,6 +1,7 @@
 /** Dropping and pasting files anywhere on the page. */
 import { useEffect, useState } from "preact/hooks";
 import { openFiles } from "../../store/actions";
+import { opened } from "../../store/database";
 import { Icon } from "../../ui/icon";
 
 function hasFiles(data: DataTransfer | null): boolean {
@@ -57,7 +58,7 @@ export function DropTarget() {
     <div class="drop-overlay" aria-hidden="true">
       <div>
         <Icon name="drop" size={44} />
-        <p>Drop to open</p>
+        <p>{opened.value ? "Drop to open or attach" : "Drop to open"}</p>
         <p class="fine">Works on a copy. Nothing leaves this browser.</p>
       </div>
     </div>

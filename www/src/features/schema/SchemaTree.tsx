@@ -1,14 +1,15 @@
-/** The open database: its facts, and its tables, columns and indexes as a tree. */
+/** The open databases: their facts, and their tables, columns and indexes as trees. */
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { ColumnInfo, IndexInfo, TableInfo } from "../../engine/types";
+import type { ColumnInfo, DatabaseInfo, IndexInfo, TableInfo } from "../../engine/types";
+import { detach } from "../../store/actions";
 import { opened, tables } from "../../store/database";
 import { insertText } from "../../store/editor";
 import { about, bytes, count, plural } from "../../ui/format";
 import { Icon } from "../../ui/icon";
 import { moveFocus } from "../../ui/tree";
 
-/** Names of the tables that are unfolded. */
+/** The tables that are unfolded, by their names as typed. */
 const unfolded = signal<ReadonlySet<string>>(new Set());
 
 function fold(name: string, open: boolean): void {
@@ -23,32 +24,65 @@ function typed(name: string): string {
   return /^[A-Za-z_]\w*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
+/** A table's name as it is typed in SQL, with that of its attached database. */
+function typedTable({ database, name }: TableInfo): string {
+  return database === null ? typed(name) : `${typed(database)}.${typed(name)}`;
+}
+
 export function SchemaPanel() {
   const value = opened.value;
   if (!value) return null;
-  const { database } = value;
-  const facts = [
-    bytes(database.size_bytes),
-    database.encoding,
-    database.journal_mode === "wal" ? "WAL" : null,
-    database.sample ? "sample" : null,
-  ].filter(Boolean);
   return (
     <div class="schema">
       <div class="schema-head">
-        <h2 title={database.name}>{database.name}</h2>
-        <p class="fine" title={`${count(database.page_count)} pages of ${count(database.page_size)} bytes`}>
-          {facts.join(" · ")}
-        </p>
+        <h2 title={value.database.name}>{value.database.name}</h2>
+        <Facts database={value.database} />
       </div>
-      <SchemaTree />
+      <div class="schema-trees">
+        <SchemaTree database={null} />
+        {value.attached.map(({ name, database }) => (
+          <section key={name} aria-label={`Attached as ${name}`} data-testid={`attached-${name}`}>
+            <div class="schema-head attached-head">
+              <h2 class="mono" title={`${database.name}, attached as ${name}`}>
+                {name}
+              </h2>
+              <button
+                type="button"
+                class="button quiet icon-only"
+                aria-label={`Detach ${name}`}
+                title={`Detach ${name}`}
+                onClick={() => void detach(name)}
+              >
+                <Icon name="close" />
+              </button>
+              <Facts database={database} named />
+            </div>
+            <SchemaTree database={name} />
+          </section>
+        ))}
+      </div>
     </div>
   );
 }
 
-function SchemaTree() {
+function Facts({ database, named = false }: { database: DatabaseInfo; named?: boolean }) {
+  const facts = [
+    named ? database.name : null,
+    bytes(database.size_bytes),
+    named ? null : database.encoding,
+    database.journal_mode === "wal" ? "WAL" : null,
+    database.sample ? "sample" : null,
+  ].filter(Boolean);
+  return (
+    <p class="fine" title={`${count(database.page_count)} pages of ${count(database.page_size)} bytes`}>
+      {facts.join(" · ")}
+    </p>
+  );
+}
+
+function SchemaTree({ database }: { database: string | null }) {
   const root = useRef<HTMLUListElement>(null);
-  const list = tables.value.filter((table) => table.kind !== "shadow");
+  const list = tables.value.filter((table) => table.database === database && table.kind !== "shadow");
   if (list.length === 0) return <p class="fine schema-empty">This database has no tables.</p>;
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -68,16 +102,17 @@ function SchemaTree() {
   };
 
   return (
-    <ul class="tree" role="tree" aria-label="Tables" ref={root} onKeyDown={onKeyDown}>
+    <ul class="tree" role="tree" aria-label={database ?? "Tables"} ref={root} onKeyDown={onKeyDown}>
       {list.map((table, index) => (
-        <TableItem key={table.name} table={table} first={index === 0} />
+        <TableItem key={table.name} table={table} name={typedTable(table)} first={index === 0} />
       ))}
     </ul>
   );
 }
 
-function TableItem({ table, first }: { table: TableInfo; first: boolean }) {
-  const open = unfolded.value.has(table.name);
+/** `name` is the table's as typed. */
+function TableItem({ table, name, first }: { table: TableInfo; name: string; first: boolean }) {
+  const open = unfolded.value.has(name);
   const kind = table.kind === "table" ? "" : table.kind;
   return (
     <li role="none">
@@ -87,18 +122,18 @@ function TableItem({ table, first }: { table: TableInfo; first: boolean }) {
         aria-expanded={open}
         aria-level={1}
         tabIndex={first ? 0 : -1}
-        data-table={table.name}
-        title={`Put ${table.name} into the editor`}
-        onClick={() => insertText(typed(table.name))}
+        data-table={name}
+        title={`Put ${name} into the editor`}
+        onClick={() => insertText(name)}
       >
         {/* The keyboard folds with the arrow keys, so this is for the pointer alone. */}
         <span
           class={open ? "fold open" : "fold"}
-          data-testid={`fold-${table.name}`}
+          data-testid={`fold-${table.database === null ? table.name : name}`}
           aria-hidden="true"
           onClick={(event) => {
             event.stopPropagation();
-            fold(table.name, !open);
+            fold(name, !open);
           }}
         >
           <Icon name="chevron" size={14} />
@@ -119,10 +154,10 @@ function TableItem({ table, first }: { table: TableInfo; first: boolean }) {
           {table.columns
             .filter((column) => !column.hidden)
             .map((column) => (
-              <ColumnItem key={column.name} column={column} table={table.name} />
+              <ColumnItem key={column.name} column={column} table={name} />
             ))}
           {table.indexes.map((index) => (
-            <IndexItem key={index.name} index={index} table={table.name} />
+            <IndexItem key={index.name} index={index} table={name} />
           ))}
         </ul>
       )}

@@ -23,15 +23,23 @@ export function LinkBanner() {
     );
   }
   if (state.type === "waiting_for_file") {
-    const database = state.notebook.database;
-    if (database.type !== "file") return null;
+    const { attach } = state;
+    const database = (attach ?? state.notebook).database;
+    const name = database.type === "file" ? database.name : `${database.id}.db`;
     return (
       <div class="note tone-neutral link-file" role="status" data-testid="link-file">
         <div class="note-text">
-          This link was made with the file <strong>{database.name}</strong> ({bytes(database.size_bytes)}).
-          The file is not part of the link. Open it here to check that the counters match.
+          This link was made with the file <strong>{name}</strong>
+          {database.type === "file" && ` (${bytes(database.size_bytes)})`}
+          {attach && (
+            <>
+              {" "}
+              attached as <strong>{attach.name}</strong>
+            </>
+          )}
+          . The file is not part of the link. Open it here to check that the counters match.
         </div>
-        <OpenButton label={`Open ${database.name}`} />
+        <OpenButton label={`Open ${name}`} />
       </div>
     );
   }

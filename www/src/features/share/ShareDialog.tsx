@@ -28,6 +28,7 @@ function ShareBody() {
   const error = shareTask.error.value;
   const link = shareTask.value.value;
   const database = opened.value?.database;
+  const attached = opened.value?.attached.map((one) => `${one.database.name} as ${one.name}`) ?? [];
   if (startedAt !== null) {
     return <Working label="Running the queries for their counters" work={shareTask} />;
   }
@@ -43,6 +44,7 @@ function ShareBody() {
         {database.sample
           ? "Whoever opens it gets the same sample and sees whether the counters match."
           : `It does not hold your data: only the name, size and fingerprint of ${database.name}. Whoever opens it needs the file.`}
+        {attached.length > 0 && ` What is attached is needed, too, and only named: ${attached.join(", ")}.`}
       </p>
       <Field label="Link" value={url} />
       <Field label="Markdown link" value={markdown} />
