@@ -28,6 +28,7 @@ mod measure;
 mod pages;
 mod parameters;
 mod planner;
+mod row_pages;
 mod runtime;
 mod statement;
 mod statistics;
@@ -45,9 +46,13 @@ pub use error::EngineError;
 pub use file_check::FileNotice;
 pub use indexes::{IndexChange, Undo};
 pub use measure::{Measured, ResultHash, Rows, RowsRequest};
-pub use pages::{CellRequest, Page, PageRequest, Varies, Whole};
+pub use pages::{
+    Extent, PageFacts, PageKind, PageMap, PageRequests, PageTrace, PageTree, RequestRun, TreeKind,
+    TreeLevel, WHOLE_MAP_BYTES,
+};
 pub use parameters::ParameterType;
 pub use planner::ShadowPlanner;
+pub use row_pages::{CellRequest, Page, PageRequest, Varies, Whole};
 pub use runtime::{BuildInfo, build_info, limit_storage, spill_to, storage_use};
 pub use statement::{Prepared, StatementKind};
 #[cfg(feature = "fuzz")]

@@ -6,6 +6,7 @@ use scanseek_plan::Counters;
 
 use crate::bindings as ffi;
 use crate::control::Stop;
+use crate::pages::Recorder;
 use crate::runtime::{self, db_status};
 use crate::{EngineError, Prepared, Value};
 
@@ -134,7 +135,7 @@ impl Prepared<'_> {
         let mut kept = 0;
         let start_ns = watch.control.now_ns();
         let batches = in_batches.then(|| watch.hand_over_rows(&columns));
-        let (result, counters) = self.counted(request.time_ns, None, || {
+        let (result, counters) = self.counted(request.time_ns, None, None, || {
             let Some(row) = keeping.row(self, count) else { return };
             kept += 1;
             match &batches {
@@ -180,18 +181,30 @@ impl Prepared<'_> {
         time_ns: Option<u64>,
         step_limit: Option<u64>,
     ) -> Result<Measured, EngineError> {
+        let (outcome, counters, result) = self.hashed(time_ns, step_limit, None);
+        match outcome? {
+            Some(stop) => Err(stop.into()),
+            None => Ok(Measured { counters, result }),
+        }
+    }
+
+    /// Runs from a cold page cache, counts, and hashes the rows; `recorder` sees the requests that
+    /// count.
+    pub(crate) fn hashed(
+        &self,
+        time_ns: Option<u64>,
+        step_limit: Option<u64>,
+        recorder: Option<&Recorder>,
+    ) -> (Result<Option<Stop>, EngineError>, Counters, ResultHash) {
         let columns = self.columns();
         let mut result = ResultHash { ordered: OFFSET_BASIS, unordered: 0, rows: 0 };
-        let (outcome, counters) = self.counted(time_ns, step_limit, || {
+        let (outcome, counters) = self.counted(time_ns, step_limit, recorder, || {
             let row = (0..columns).fold(OFFSET_BASIS, |hash, i| self.hash_value(i, hash));
             result.ordered = hash_bytes(result.ordered, &row.to_le_bytes());
             result.unordered = result.unordered.wrapping_add(hash_bytes(row, &[1]));
             result.rows += 1;
         });
-        match outcome? {
-            Some(stop) => Err(stop.into()),
-            None => Ok(Measured { counters, result }),
-        }
+        (outcome, counters, result)
     }
 
     /// Runs the statement `times` times and throws the rows away: for the clock.
@@ -240,6 +253,7 @@ impl Prepared<'_> {
         &self,
         time_ns: Option<u64>,
         step_limit: Option<u64>,
+        recorder: Option<&Recorder>,
         mut on_row: impl FnMut(),
     ) -> (Result<Option<Stop>, EngineError>, Counters) {
         let handle = self.db.handle();
@@ -256,6 +270,7 @@ impl Prepared<'_> {
         }
         let page_requests = runtime::page_requests();
         let watched = watch.begin(time_ns, step_limit);
+        let recording = recorder.map(Recorder::on);
         let result = loop {
             match self.step() {
                 Ok(true) => {
@@ -266,6 +281,7 @@ impl Prepared<'_> {
                 Err(error) => break Err(error),
             }
         };
+        drop(recording);
         let stopped = watched.end();
         // SAFETY: as above. The counters are read before the reset, which may add to them.
         let counters = unsafe {

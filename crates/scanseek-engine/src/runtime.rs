@@ -112,6 +112,10 @@ unsafe extern "C" fn counted_fetch(
     if create == 1 && page.is_null() {
         RETRY.set(true);
     }
+    if create != 0 {
+        // SAFETY: the page is what the cache has just returned.
+        unsafe { crate::pages::note(cache, key, page) };
+    }
     page
 }
 
