@@ -23,6 +23,7 @@ mod what_if;
 mod why;
 mod why_not;
 mod workbench;
+mod xray;
 
 pub use compare::{Comparison, Side};
 pub use error::{ErrorCode, WorkbenchError};
@@ -45,11 +46,13 @@ pub use trial::{ArmResult, NotTried, QueryTrial, Trial, TrialOptions};
 pub use why::{Switch, SwitchEffect, Why};
 pub use why_not::{Alternative, ForcedUse, LoopEstimate, Threshold, WhyNot};
 pub use workbench::Workbench;
+pub use xray::{TreeRequests, Xray, XrayArm};
 
 pub use scanseek_engine::{
-    BuildInfo, DatabaseFiles, ExtentSource, Extents, Optimization, Page, ParameterType, RandomRead,
-    RowBatch, SpillFile, Statistics, Stop, StorageError, StorageLimits, StorageUse, Switches,
-    Value, Varies, Whole, build_info, limit_storage, real_text, spill_to, storage_use,
+    BuildInfo, DatabaseFiles, Extent, ExtentSource, Extents, Optimization, Page, PageKind, PageMap,
+    PageTrace, ParameterType, RandomRead, RowBatch, SpillFile, Statistics, Stop, StorageError,
+    StorageLimits, StorageUse, Switches, TreeKind, TreeLevel, Value, Varies, Whole, build_info,
+    limit_storage, real_text, spill_to, storage_use,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use scanseek_engine::{FileBase, TemporarySpill};

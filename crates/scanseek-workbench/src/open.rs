@@ -1,9 +1,10 @@
 //! Opening: a file, or a sample made on the spot.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use scanseek_engine::{
-    BulkInsert, BulkValue, Database, DatabaseFiles, EngineError, FileInfo, FileNotice,
+    BulkInsert, BulkValue, Database, DatabaseFiles, EngineError, FileInfo, FileNotice, PageMap,
     StorageLimits,
 };
 use scanseek_samples::{RowSink, SampleError, Value, generate};
@@ -70,6 +71,8 @@ pub(crate) struct OpenDatabase {
     pub(crate) database: Database,
     pub(crate) info: DatabaseInfo,
     pub(crate) attached: Vec<AttachedDatabase>,
+    /// What its pages are for, once that was asked.
+    pub(crate) page_map: OnceCell<Rc<PageMap>>,
 }
 
 /// A database as it was attached.
@@ -186,7 +189,7 @@ impl Workbench {
         sample: Option<SampleRef>,
     ) -> Result<Opened, WorkbenchError> {
         let (database, info, notices) = self.read(name, files, sample)?;
-        let open = OpenDatabase { database, info, attached: Vec::new() };
+        let open = OpenDatabase { database, info, attached: Vec::new(), page_map: OnceCell::new() };
         let opened = open.opened(notices);
         self.replace(open);
         self.set_limits();

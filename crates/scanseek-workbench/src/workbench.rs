@@ -1,8 +1,9 @@
 //! The workbench itself: one open database and the copy that holds the changes on trial.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
-use scanseek_engine::Database;
+use scanseek_engine::{Database, PageMap};
 use scanseek_schema::IndexName;
 
 use crate::host::HostControl;
@@ -15,7 +16,7 @@ pub struct Workbench {
     pub(crate) host: Rc<dyn Host>,
     pub(crate) open: Option<OpenDatabase>,
     /// A copy with changes applied, kept because building indexes takes time.
-    tuned: Option<Tuned>,
+    pub(crate) tuned: Option<Tuned>,
 }
 
 /// A copy of the database with changes applied.
@@ -24,6 +25,8 @@ pub(crate) struct Tuned {
     pub(crate) changes: Vec<Change>,
     /// Names of the indexes made, in the order of the changes.
     pub(crate) names: Vec<IndexName>,
+    /// What its pages are for, once that was asked.
+    pub(crate) page_map: OnceCell<Rc<PageMap>>,
 }
 
 impl Workbench {
@@ -72,7 +75,7 @@ impl Workbench {
                 self.host.progress("Building indexes on a copy", done as u64, Some(total));
                 names.extend(what_if::apply(&mut database, change)?);
             }
-            self.tuned = Some(Tuned { database, changes, names });
+            self.tuned = Some(Tuned { database, changes, names, page_map: OnceCell::new() });
         }
         match &self.tuned {
             Some(tuned) => Ok((open, tuned)),
