@@ -413,6 +413,32 @@ impl Workbench {
         to_js(&wire::Bytecode::from(&program))
     }
 
+    /// What every page is for, and which of them the one statement of a text asks for, as the
+    /// database is and with changes. Without a statement: the map alone.
+    #[wasm_bindgen(unchecked_return_type = "Xray")]
+    pub fn xray(
+        &mut self,
+        sql: &str,
+        changes: Vec<String>,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options: wire::RunOptions = from_js(options)?;
+        let xray = self
+            .0
+            .xray(sql, &[], &changes, &options.to_domain())
+            .map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Xray::from(&xray))
+    }
+
+    /// A tree of that map level by level.
+    #[wasm_bindgen(unchecked_return_type = "TreeLevel[]")]
+    pub fn tree_levels(&mut self, tree: u32, changes: Vec<String>) -> Result<JsValue> {
+        let levels =
+            self.0.tree_levels(tree as usize, &changes).map_err(|error| failed(&error, ""))?;
+        let levels: Vec<wire::TreeLevel> = levels.iter().map(wire::TreeLevel::from).collect();
+        to_js(&levels)
+    }
+
     /// Runs the one statement of a text `times` times, rows thrown away; nanoseconds in total.
     pub fn time(&self, sql: &str, times: u32) -> Result<f64> {
         self.0.time(sql, times).map(|ns| ns as f64).map_err(|error| failed(&error, sql))

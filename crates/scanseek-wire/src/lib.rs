@@ -24,6 +24,7 @@ mod database;
 mod error;
 mod growth;
 mod link;
+mod pages;
 mod plan;
 mod run;
 mod span;
@@ -42,6 +43,10 @@ pub use error::{ErrorCode, WireError};
 pub use growth::{Exponents, Flip, Growth, GrowthPoint, Scaled, ScaledPlan, TableRows};
 pub use link::{
     ClaimArm, ClaimCheck, LinkCheck, LinkState, Notebook, NotebookDatabase, SharedClaim, SharedLink,
+};
+pub use pages::{
+    MapExtent, Packed, PackedMap, PackedTrace, PageKind, PageTree, Pages, PagesSummary, TreeKind,
+    TreeLevel, Xray, XrayArm,
 };
 pub use plan::{
     Counters, Explained, Finding, IndexUse, LoopStats, Op, ParameterType, PlanNode, Severity,

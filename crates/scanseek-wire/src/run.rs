@@ -172,11 +172,17 @@ impl Ran {
                 domain::Varies::Random => Varies::Random,
                 domain::Varies::Clock => Varies::Clock,
             }),
-            stopped: match ran.stopped {
-                None => Stopped::End,
-                Some(domain::Stop::Cancelled) => Stopped::Cancelled,
-                Some(domain::Stop::Deadline | domain::Stop::StepLimit) => Stopped::Deadline,
-            },
+            stopped: ran.stopped.into(),
+        }
+    }
+}
+
+impl From<Option<domain::Stop>> for Stopped {
+    fn from(stop: Option<domain::Stop>) -> Self {
+        match stop {
+            None => Self::End,
+            Some(domain::Stop::Cancelled) => Self::Cancelled,
+            Some(domain::Stop::Deadline | domain::Stop::StepLimit) => Self::Deadline,
         }
     }
 }
