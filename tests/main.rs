@@ -13,3 +13,4 @@ mod samples;
 mod trial;
 mod undo;
 mod why_not;
+mod xray;

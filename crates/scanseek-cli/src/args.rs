@@ -97,6 +97,29 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
         timeout: u32,
     },
+    /// Show what the pages of the file are for, and with statements which of them each asks for.
+    Pages {
+        #[command(flatten)]
+        database: Databases,
+        /// The statements themselves.
+        #[arg(
+            short,
+            long,
+            value_name = "SQL",
+            allow_hyphen_values = true,
+            conflicts_with = "workload"
+        )]
+        query: Option<String>,
+        /// A file of statements.
+        #[arg(short, long, value_name = "FILE.sql")]
+        workload: Option<PathBuf>,
+        /// A file of CREATE INDEX statements: show the pages with those indexes, too.
+        #[arg(long, value_name = "PATCH.sql")]
+        with: Option<PathBuf>,
+        /// Seconds after which a run is stopped.
+        #[arg(long, default_value_t = 60)]
+        timeout: u32,
+    },
     /// Run each statement several times and print the nanoseconds of each run, as JSON.
     #[command(hide = true)]
     Time {

@@ -129,6 +129,26 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
                 trial.queries.iter().flat_map(|query| &query.arms).all(|arm| arm.same_result);
             Ok(same && !trial.queries.is_empty())
         }
+        Command::Pages { database, query, workload, with, timeout } => {
+            let text = match (query, workload) {
+                (Some(query), _) => query.clone(),
+                (None, Some(path)) => read(path)?,
+                (None, None) => String::new(),
+            };
+            let mut workbench = open(database)?;
+            let changes = match with {
+                Some(path) => changes(&workbench, path)?,
+                None => Vec::new(),
+            };
+            let options =
+                domain::RunOptions { row_cap: 0, deadline_ns: u64::from(*timeout) * 1_000_000_000 };
+            let pages = pages(&mut workbench, &text, &changes, &options)?;
+            output::pages(args.format, &pages)?;
+            let summaries = pages.iter().flat_map(|one| [Some(&one.before), one.after.as_ref()]);
+            Ok(summaries
+                .flatten()
+                .all(|one| matches!(one.stopped, None | Some(wire::Stopped::End))))
+        }
         Command::Time { database, sql, rounds } => {
             let text = sql.read()?;
             let workbench = open(database)?;
@@ -241,6 +261,29 @@ fn programs(
         .map(|one| {
             let program = workbench.bytecode(&one.sql, &one.values, options);
             program.map(|p| wire::Bytecode::from(&p)).map_err(|e| failed(&e, &one.sql))
+        })
+        .collect()
+}
+
+/// One entry a statement; without a statement one of the file alone.
+fn pages(
+    workbench: &mut domain::Workbench,
+    text: &str,
+    changes: &[String],
+    options: &domain::RunOptions,
+) -> Result<Vec<wire::Pages>> {
+    let statements = workbench.statements(text);
+    if statements.is_empty() {
+        let xray = workbench.xray("", &[], changes, options).map_err(|e| failed(&e, text))?;
+        return Ok(vec![wire::Pages::from(&xray)]);
+    }
+    statements
+        .iter()
+        .map(|one| {
+            let xray = workbench
+                .xray(&one.sql, &one.values, changes, options)
+                .map_err(|e| failed(&e, &one.sql))?;
+            Ok(wire::Pages { name: Some(one.name.clone()), ..wire::Pages::from(&xray) })
         })
         .collect()
 }

@@ -138,6 +138,26 @@ pub(crate) fn bytecode(format: Format, programs: &[wire::Bytecode]) -> Result<()
     })
 }
 
+pub(crate) fn pages(format: Format, pages: &[wire::Pages]) -> Result<()> {
+    print(format, &pages, |out, style| {
+        for one in pages {
+            if let Some(name) = &one.name {
+                style.heading(out, &one_line(name));
+            }
+            let arms =
+                [Some((&one.before, "as is")), one.after.as_ref().map(|a| (a, "with changes"))];
+            for (summary, arm) in arms.into_iter().flatten() {
+                let _ = writeln!(out, "{}", crate::pages::heading(summary, arm));
+                style.code(out, &crate::pages::table(summary));
+                for note in crate::pages::notes(summary) {
+                    let _ = writeln!(out, "{note}");
+                }
+                out.push('\n');
+            }
+        }
+    })
+}
+
 pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<()> {
     print(format, suggested, |out, style| {
         if suggested.queries.is_empty() {
@@ -292,7 +312,7 @@ fn print<T: Serialize>(
     Ok(())
 }
 
-fn counters_line(counters: &wire::Counters) -> String {
+pub(crate) fn counters_line(counters: &wire::Counters) -> String {
     let mut line = format!(
         "{} VM steps, {} page requests, {} page reads, {} rows",
         grouped(counters.vm_steps),
@@ -334,12 +354,12 @@ fn duration(ns: u64) -> String {
     }
 }
 
-fn grouped(count: u64) -> String {
+pub(crate) fn grouped(count: u64) -> String {
     domain::grouped(count)
 }
 
 /// A statement or a name on one line. A comment to the end of a line would swallow what comes behind
 /// it, so it becomes one in stars.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     domain::one_line(text)
 }

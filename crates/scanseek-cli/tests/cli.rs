@@ -330,3 +330,36 @@ fn databases_are_attached_under_names() {
         assert!(errors.contains(says), "{attach}: {errors}");
     }
 }
+
+#[test]
+fn pages_before_and_after_an_index() {
+    let folder = Folder::new("pages");
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
+    let (database, patch) = (folder.path("store.db"), folder.path("patch.sql"));
+    std::fs::write(&patch, "CREATE INDEX of_customer ON invoices(customer_id);").unwrap();
+    let sql = "-- name: one customer\nSELECT max(total_cents) FROM invoices WHERE customer_id = 42";
+    let pages = json(0, &["pages", &database, "-q", sql, "--with", &patch]);
+    assert_eq!(pages[0]["name"], "one customer");
+    for arm in ["before", "after"] {
+        let summary = &pages[0][arm];
+        has_keys(&summary["counters"], &COUNTERS);
+        let trees = summary["trees"].as_array().unwrap();
+        let sum = |key: &str| trees.iter().map(|tree| tree[key].as_u64().unwrap()).sum::<u64>();
+        assert_eq!(sum("pages"), summary["page_count"].as_u64().unwrap());
+        assert_eq!(sum("requests"), summary["counters"]["page_requests"].as_u64().unwrap());
+        assert_eq!(sum("reads"), summary["counters"]["page_reads"].as_u64().unwrap());
+        let has_index = trees.iter().any(|tree| tree["name"] == "of_customer");
+        assert_eq!(has_index, arm == "after");
+    }
+    let text = scanseek(&["pages", &database, "-q", sql, "--with", &patch]);
+    let text = String::from_utf8(text.stdout).unwrap();
+    for words in ["one customer", "as is: ", "with changes: ", "index on invoices", "touched"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let alone = json(0, &["pages", &database]);
+    assert!(alone[0]["before"]["counters"].is_null() && alone[0]["after"].is_null(), "{alone}");
+    assert_eq!(
+        scanseek(&["pages", &database, "-q", "DELETE FROM invoices"]).status.code(),
+        Some(2)
+    );
+}
