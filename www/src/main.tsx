@@ -28,6 +28,7 @@ const PANELS: Record<TabId, () => preact.JSX.Element | null> = {
   plan: PlanTab,
   rows: RowsTab,
   bytecode: later(() => import("./features/bytecode/BytecodeTab").then((part) => part.BytecodeTab)),
+  pages: later(() => import("./features/xray/XrayTab").then((part) => part.XrayTab)),
   compare: later(() => import("./features/compare/CompareTab").then((part) => part.CompareTab)),
   size: later(() => import("./features/size/SizeTab").then((part) => part.SizeTab)),
   suggest: SuggestTab,

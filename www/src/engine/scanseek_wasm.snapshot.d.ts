@@ -83,6 +83,21 @@ export interface Work {
 }
 
 /**
+ * One level of a tree, in the order of its keys.
+ */
+export interface TreeLevel {
+    kind: PageKind;
+    /**
+     * `u32`: page numbers.
+     */
+    pages: Uint8Array;
+    /**
+     * `u32`: the page above each.
+     */
+    parents: Uint8Array;
+}
+
+/**
  * Rows for each value of the index's first column: as statistics have it, and the most for which
  * SQLite would choose it.
  */
@@ -115,6 +130,39 @@ export interface ForcedUse {
      * Why it cannot be, in SQLite's words.
      */
     because: string | null;
+}
+
+/**
+ * Two nodes that do the same job, or one that only one plan has.
+ */
+export interface Pair {
+    before: number | null;
+    after: number | null;
+    kind: PairKind;
+    sentence: string;
+    ratios: Ratios | null;
+}
+
+/**
+ * The index forced on one table of the statement; one of `with` and `because` is null.
+ */
+export interface ForcedUse {
+    sql: string;
+    label: string;
+    with: Alternative | null;
+    /**
+     * Why it cannot be, in SQLite's words.
+     */
+    because: string | null;
+}
+
+/**
+ * The numbers without the map.
+ */
+export interface Pages {
+    name: string | null;
+    before: PagesSummary;
+    after: PagesSummary | null;
 }
 
 /**
@@ -165,22 +213,6 @@ export interface WhyNot {
     switches: string[];
     threshold: Threshold | null;
     sentences: string[];
-}
-
-/**
- * `database` is the name an attached database has; null is the main one.
- */
-export interface TableInfo {
-    database: string | null;
-    name: string;
-    kind: TableKind;
-    row_count: number | null;
-    rows_estimated: number | null;
-    columns: ColumnInfo[];
-    indexes: IndexInfo[];
-    without_rowid: boolean;
-    strict: boolean;
-    sql: string;
 }
 
 /**
@@ -462,6 +494,84 @@ export interface Opened {
     workload: string | null;
 }
 
+export interface PackedMap {
+    /**
+     * What the kinds in `runs` are.
+     */
+    kinds: PageKind[];
+    /**
+     * `u32`: tree, kind, level and number of pages, for each run of like pages.
+     */
+    runs: Uint8Array;
+    /**
+     * One byte a page: percent, or 255 where it is not known.
+     */
+    fill: Uint8Array;
+}
+
+export interface PackedTrace {
+    /**
+     * `u32`: the pages asked for, by number.
+     */
+    pages: Uint8Array;
+    /**
+     * `f64`: how often each was.
+     */
+    requests: Uint8Array;
+    /**
+     * `u32`: how often each had to be read.
+     */
+    reads: Uint8Array;
+    /**
+     * `u32`: the pages in the order they were asked for.
+     */
+    order: Uint8Array;
+    /**
+     * `u32`: how often in a row.
+     */
+    order_requests: Uint8Array;
+    /**
+     * One byte: 1 where the page had to be read.
+     */
+    order_reads: Uint8Array;
+    requests_in_order: number;
+    whole_order: boolean;
+}
+
+export interface PageTree {
+    kind: TreeKind;
+    /**
+     * In words where it is no table or index.
+     */
+    name: string;
+    table: string;
+    root: number;
+    pages: number;
+    inner: number;
+    leaves: number;
+    overflow: number;
+    depth: number;
+    fill_percent: number | null;
+    touched: number;
+    requests: number;
+    reads: number;
+    /**
+     * Of all requests of the statement, from 0 to 1.
+     */
+    share: number | null;
+}
+
+export interface PagesSummary {
+    page_size: number;
+    page_count: number;
+    extent: MapExtent;
+    damaged: boolean;
+    trees: PageTree[];
+    counters: Counters | null;
+    stopped: Stopped | null;
+    temporary_requests: number;
+}
+
 export interface Patch {
     up: string;
     down: string;
@@ -672,6 +782,11 @@ export interface TableRows {
     rows: number;
 }
 
+export interface TableRows {
+    name: string;
+    rows: number;
+}
+
 export interface Trial {
     arms: string[];
     queries: QueryTrial[];
@@ -695,11 +810,27 @@ export interface WireError {
     hint: string | null;
 }
 
+export interface Xray {
+    name: string | null;
+    before: XrayArm;
+    after: XrayArm | null;
+}
+
+export interface XrayArm {
+    summary: PagesSummary;
+    map: PackedMap;
+    trace: PackedTrace | null;
+}
+
 export type ClaimArm = "as_is" | "with_indexes";
 
 export type IndexOrigin = "create_index" | "unique" | "primary_key";
 
+export type MapExtent = "whole" | "inner_pages";
+
 export type NotebookDatabase = { type: "sample"; id: string; scale: number; version: number } | { type: "file"; name: string; fingerprint: string; size_bytes: number };
+
+export type PageKind = "inner" | "leaf" | "overflow" | "freelist_trunk" | "freelist_leaf" | "pointer_map" | "lock_byte" | "damaged" | "not_reached";
 
 export type PairKind = "same" | "changed" | "removed" | "added";
 
@@ -716,6 +847,8 @@ export type Stopped = "end" | "deadline" | "cancelled";
 export type TableKind = "table" | "view" | "virtual" | "shadow";
 
 export type Tone = "bad" | "warn" | "good" | "neutral";
+
+export type TreeKind = "table" | "index" | "freelist" | "pointer_map" | "lock_byte" | "not_reached";
 
 export type Verdict = "faster" | "slower" | "no_clear_difference" | "not_measurable";
 
@@ -847,6 +980,10 @@ export class Workbench {
      */
     time(sql: string, times: number): number;
     /**
+     * A tree of that map level by level.
+     */
+    tree_levels(tree: number, changes: string[]): TreeLevel[];
+    /**
      * Compares every query with and without the indexes.
      */
     trial(sql: string, indexes: string[], options: TrialOptions): Trial;
@@ -859,4 +996,9 @@ export class Workbench {
      * Why the one statement of a text does not use an index: its name, or a `CREATE INDEX` statement.
      */
     why_not(sql: string, index: string, options: RunOptions | null): WhyNot;
+    /**
+     * What every page is for, and which of them the one statement of a text asks for, as the
+     * database is and with changes. Without a statement: the map alone.
+     */
+    xray(sql: string, changes: string[], options: RunOptions): Xray;
 }

@@ -44,6 +44,7 @@ import { clearTask, type Task } from "./task";
 import { budgetMs, trialTask, triedWith } from "./trial";
 import { dismiss, notices, notify, tab } from "./view";
 import { planUnder, runUnderTask, switched, switches, underError, whyOpen, whyTask, whyText } from "./why";
+import { type Arm, chosenPage, MAP_AT_ONCE_BYTES, openTree, shownArm, xray, xrayTask } from "./xray";
 
 /** Typing rests this long before the plan is asked for. */
 const TYPING_PAUSE_MS = 150;
@@ -128,6 +129,13 @@ export function start(): void {
   effect(() => {
     explained.value;
     active.value?.sql;
+    runTask.value.value;
+    if (tab.value === "pages" && opened.value) untracked(() => void refreshPages());
+  });
+
+  effect(() => {
+    explained.value;
+    active.value?.sql;
     switches.value;
     if (whyOpen.value && tab.value === "plan" && opened.value) untracked(() => void refreshUnder());
   });
@@ -202,7 +210,7 @@ export function report<T>(task: Task<T>) {
 
 /** What was found on the databases there were goes, since others are open now. */
 function forgetResults(): void {
-  for (const task of [runTask, suggestTask, trialTask, shareTask, programTask, whyTask, runUnderTask])
+  for (const task of [runTask, suggestTask, trialTask, shareTask, programTask, whyTask, runUnderTask, xrayTask])
     clearTask<unknown>(task as Task<unknown>);
   chosen.value = [];
   wantChosen.value = false;
@@ -211,6 +219,9 @@ function forgetResults(): void {
   forgetRows();
   program.value = null;
   planUnder.value = null;
+  xray.value = null;
+  openTree.value = null;
+  chosenPage.value = null;
   ownIndexError.value = null;
 }
 
@@ -666,6 +677,55 @@ async function loadProgram(sql: string, counted: boolean): Promise<void> {
   else if (program.value?.text !== sql) program.value = null;
   // While it was fetched, another statement may have become the one that is meant.
   if (tab.value === "bytecode" && active.value && activeSlice().text !== sql) await refreshProgram();
+}
+
+// ---- pages ---------------------------------------------------------------------------------------------
+
+/** Maps a file that is not large, and records what was just run if that was quick. */
+async function refreshPages(): Promise<void> {
+  const { sql, options } = asked();
+  const quick = (runTask.value.value?.elapsed_ns ?? 0) < COUNT_AT_ONCE_NS;
+  const runs = shownPlan.value?.measured === true && quick && options !== null;
+  const known = xray.value;
+  if (known?.text === sql || (known && !runs)) return;
+  const small = (opened.value?.database.size_bytes ?? 0) <= MAP_AT_ONCE_BYTES;
+  if (runs) await loadPages(sql, []);
+  else if (small) await loadPages("", []);
+}
+
+/** Runs the statement that is meant and records which pages it asks for, without and with the chosen indexes. */
+export async function recordPages(sql = activeSlice().text): Promise<void> {
+  await loadPages(sql, sql ? chosenDdl.value : []);
+}
+
+async function loadPages(sql: string, changes: string[]): Promise<void> {
+  if (xrayTask.startedAt.value !== null) return;
+  const value = await perform(xrayTask, () =>
+    client.call("xray", [sql, changes, RUN_OPTIONS], report(xrayTask)),
+  );
+  if (!value) return;
+  batch(() => {
+    xray.value = { text: sql, changes, value };
+    openTree.value = null;
+    shownArm.value = value.after ? "after" : "before";
+  });
+}
+
+/** Shows the levels of a tree of the map in place of the map. */
+export async function showTree(arm: Arm, tree: number): Promise<void> {
+  const known = xray.value;
+  if (!known) return;
+  try {
+    const changes = arm === "after" ? known.changes : [];
+    const levels = await client.call("tree_levels", [tree, changes]).answer;
+    if (known === xray.value && levels.length > 0) openTree.value = { arm, tree, levels };
+  } catch (cause) {
+    xrayTask.error.value = asWireError(cause);
+  }
+}
+
+export function closeTree(): void {
+  openTree.value = null;
 }
 
 // ---- why this plan -------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ export const TABS = [
   { id: "plan", label: "Plan" },
   { id: "rows", label: "Rows" },
   { id: "bytecode", label: "Bytecode" },
+  { id: "pages", label: "Pages" },
   { id: "compare", label: "Compare" },
   { id: "size", label: "Size" },
   { id: "suggest", label: "Suggest" },

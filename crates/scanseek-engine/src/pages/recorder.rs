@@ -1,6 +1,7 @@
 //! Writes down which pages a run asks the page cache for, while it runs.
 
 use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
 
 use super::trace::{PageRequests, RequestRun};
 use crate::bindings as ffi;
@@ -52,10 +53,10 @@ pub(crate) unsafe fn note(
     if recorder.is_null() || page.is_null() {
         return;
     }
-    // SAFETY: `Recorder::on` keeps it alive. A page that the cache has just made has eight zero bytes
-    // at its extra space; SQLite puts a pointer there. Source: sqlite3.h on `xFetch`.
+    // SAFETY: `Recorder::on` keeps it alive. Where a page was just made, the pointer at the beginning of
+    // its extra space is null until SQLite puts one there. Source: `sqlite3PcacheFetchFinish()`.
     unsafe {
-        let is_new = (*page).pExtra.cast::<u64>().read_unaligned() == 0;
+        let is_new = (*page).pExtra.cast::<*mut c_void>().read_unaligned().is_null();
         (*recorder).add(cache, key, is_new);
     }
 }
