@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { close, launch, openPage, openSample, require, showTab, suggestIndexes, type } from "./page.mjs";
+import { close, launch, openPage, openSample, require, showTab, suggestIndexes, textMatching, type } from "./page.mjs";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
@@ -64,6 +64,16 @@ for (const look of LOOKS) {
     await page.getByRole("grid", { name: "Instructions" }).waitFor();
     await audit(page, "bytecode");
     await fits(page);
+    await showTab(page, "Pages");
+    await page.getByRole("application", { name: /^Map of pages/ }).waitFor();
+    await textMatching(page.getByTestId("xray-state"), /^Recorded$/);
+    await audit(page, "pages");
+    await page.getByRole("button", { name: "invoices", exact: true }).last().click();
+    await page.getByRole("application", { name: /^Levels of/ }).waitFor();
+    await page.getByRole("button", { name: /^Touched pages/ }).click();
+    await audit(page, "levels and touched pages");
+    await fits(page);
+    await page.getByRole("button", { name: /^B-trees/ }).click();
     await suggestIndexes(page);
     await audit(page, "suggestion");
     await showTab(page, "Trial");

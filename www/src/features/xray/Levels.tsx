@@ -63,10 +63,12 @@ export function Levels({ label, open, model, looks, counts, current, onClose }: 
     drawPath(context, path, {
       tree,
       paint,
+      size,
       left,
       geometry,
       colour: current === null ? paint.ink : paint.accent,
     });
+    drawWords(context, tree, paint, rowHeight);
     const pointed = hovered === null ? null : tree.find(hovered);
     if (pointed) outline(context, pointed, { tree, left, geometry, colour: paint.soft, line: 1.5 });
   });
@@ -255,10 +257,6 @@ function draw(
   context.lineWidth = 1;
   tree.rows.forEach((row, at) => {
     context.font = "11px system-ui, sans-serif";
-    context.textBaseline = "alphabetic";
-    context.textAlign = "left";
-    context.fillStyle = paint.soft;
-    context.fillText(rowWords(row, at), 2, TOP + at * geometry.rowHeight - 6);
     const first = firstBehind(row, left / width);
     let drawnTo = Number.NEGATIVE_INFINITY;
     for (let of = first; of < row.pages.length; of++) {
@@ -292,9 +290,24 @@ function draw(
         const key = `${Math.round(x)} ${Math.round(above.x)}`;
         if (edges.has(key)) continue;
         edges.add(key);
-        line(context, above.x + above.width / 2, above.y + BLOCK, x + w / 2, y, paint.line, 1);
+        line(context, middle(above, size), above.y + BLOCK, middle({ x, width: w }, size), y, paint.line, 1);
       }
     }
+  });
+}
+
+/** What each level is, above it at the left. */
+function drawWords(context: CanvasRenderingContext2D, { rows }: Tree, paint: Paint, rowHeight: number): void {
+  context.font = "11px system-ui, sans-serif";
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  rows.forEach((row, at) => {
+    const words = rowWords(row, at);
+    const y = TOP + at * rowHeight - 11;
+    context.fillStyle = paint.surface;
+    context.fillRect(0, y - 8, context.measureText(words).width + 6, 16);
+    context.fillStyle = paint.soft;
+    context.fillText(words, 2, y);
   });
 }
 
@@ -322,6 +335,13 @@ function line(
   context.stroke();
 }
 
+/** The middle of what is seen of a block, so that a line from it is seen, too. */
+function middle({ x, width }: { x: number; width: number }, size: Size): number {
+  const from = Math.max(x, 0);
+  const to = Math.min(x + width, size.width);
+  return to > from ? (from + to) / 2 : x + width / 2;
+}
+
 function outline(
   context: CanvasRenderingContext2D,
   at: { row: number; at: number },
@@ -337,7 +357,7 @@ function outline(
 function drawPath(
   context: CanvasRenderingContext2D,
   path: { row: number; at: number }[],
-  { paint, colour, ...place }: Place & { paint: Paint; colour: string },
+  { paint, size, colour, ...place }: Place & { paint: Paint; size: Size; colour: string },
 ): void {
   path.forEach((at, index) => {
     const parent = path[index + 1];
@@ -347,7 +367,7 @@ function drawPath(
         [paint.surface, 5],
         [colour, 2.5],
       ] as const) {
-        line(context, from.x + from.width / 2, from.y + BLOCK, to.x + to.width / 2, to.y, stroke, width);
+        line(context, middle(from, size), from.y + BLOCK, middle(to, size), to.y, stroke, width);
       }
     }
     outline(context, at, { ...place, colour, line: 2.5 });

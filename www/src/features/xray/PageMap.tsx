@@ -28,16 +28,17 @@ interface PageMapProps {
 export function PageMap({ label, model, looks, counts, current, mostPages, onOpen }: PageMapProps) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const size = useSize(box);
+  const room = useRef<HTMLDivElement>(null);
+  const { width } = useSize(box);
+  const { height: most } = useSize(room);
   const paint = usePaint(box);
   const [hovered, setHovered] = useState<number | null>(null);
-  const steps = useMemo(
-    () => scales(mostPages, size.width, size.height),
-    [mostPages, size.width, size.height],
-  );
+  const steps = useMemo(() => scales(mostPages, width, most), [mostPages, width, most]);
   const at = Math.min(zoom.value, steps.length - 1);
   const scale = steps[at] ?? { pages: 1, size: 8 };
-  const height = contentHeight(scale, size.width, model.pageCount);
+  const height = contentHeight(scale, width, model.pageCount);
+  // No higher than the whole file takes, at any zoom.
+  const size = { width, height: Math.min(most, contentHeight(steps[0] ?? scale, width, mostPages)) };
   const chosen = chosenPage.value !== null && chosenPage.value <= model.pageCount ? chosenPage.value : null;
   const bands = useMemo(() => longestPieces(model), [model]);
 
@@ -222,9 +223,11 @@ export function PageMap({ label, model, looks, counts, current, mostPages, onOpe
           </button>
         </span>
       </figcaption>
+      <div ref={room} class="xray-room" />
       <div
         ref={box}
         class="xray-box"
+        style={{ height: `${size.height + 2}px` }}
         tabIndex={0}
         role="application"
         aria-roledescription="map"

@@ -1,7 +1,8 @@
 /** The b-trees with their numbers: the same as the map shows, to be read and sorted. */
+import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import type { PageTree } from "../../engine/types";
-import { count, percent } from "../../ui/format";
+import { count, percent, plural } from "../../ui/format";
 import { isBTree, type PageModel } from "./model";
 import { litTree } from "./PageMap";
 import { keyOf, type Look } from "./paint";
@@ -100,12 +101,15 @@ export function TreesTable({ label, model, looks, other, onOpen }: TreesTablePro
                           litTree.value = null;
                         }}
                       >
-                        {tree.name}
+                        <Name text={tree.name} />
                       </button>
                     ) : (
                       tree.name
                     )}
                     <span class="fine">{treeWords(tree)}</span>
+                    {other && (
+                      <span class="fine">{otherWords(tree, others.get(keyOf(tree)), other.label)}</span>
+                    )}
                   </span>
                 </span>
               </th>
@@ -119,13 +123,6 @@ export function TreesTable({ label, model, looks, other, onOpen }: TreesTablePro
                       <span class="xray-share" title={`${percent(tree.share)} of all requests`}>
                         <span style={{ width: `${Math.max(2, tree.share * 100)}%` }} />
                       </span>
-                    )}
-                    {other && (
-                      <Other
-                        value={others.get(keyOf(tree))?.requests ?? 0}
-                        than={tree.requests}
-                        label={other.label}
-                      />
                     )}
                   </td>
                   <td class="number">{number(tree.reads)}</td>
@@ -159,16 +156,7 @@ export function TreesTable({ label, model, looks, other, onOpen }: TreesTablePro
           {ran && (
             <>
               <td class="number">{count(model.trace?.pages.length ?? 0)}</td>
-              <td class="number">
-                {count(all)}
-                {other && (
-                  <Other
-                    value={other.model.summary.counters?.page_requests ?? 0}
-                    than={all}
-                    label={other.label}
-                  />
-                )}
-              </td>
+              <td class="number">{count(all)}</td>
               <td class="number">{count(counters?.page_reads ?? 0)}</td>
             </>
           )}
@@ -183,12 +171,18 @@ function number(value: number) {
   return value === 0 ? <span class="xray-zero">0</span> : count(value);
 }
 
-function Other({ value, than, label }: { value: number; than: number; label: string }) {
-  if (value === than) return null;
+/** May be broken behind each underscore. */
+function Name({ text }: { text: string }) {
+  const parts = text.split(/(?<=_)/);
   return (
-    <span class="xray-other">
-      {label} {count(value)}
-    </span>
+    <>
+      {parts.map((part, at) => (
+        <Fragment key={at}>
+          {at > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </>
   );
 }
 
@@ -196,8 +190,14 @@ function treeWords(tree: PageTree): string {
   const words: string[] = [];
   if (tree.kind === "index") words.push(`index on ${tree.table}`);
   else if (tree.kind === "table") words.push(tree.root === 1 ? "the schema" : "table");
-  if (tree.depth > 1) words.push(`${tree.depth} levels`);
+  if (tree.depth > 1) words.push(`${tree.depth}\u00a0levels`);
   if (tree.overflow > 0) words.push(`${count(tree.overflow)} overflow`);
-  if (tree.fill_percent !== null) words.push(`${Math.round(tree.fill_percent)} % full`);
+  if (tree.fill_percent !== null) words.push(`${Math.round(tree.fill_percent)}\u00a0% full`);
   return words.join(" · ");
+}
+
+/** What differs in the other map. */
+function otherWords(tree: PageTree, other: PageTree | undefined, label: string): string {
+  if (!other) return `${label}: not there`;
+  return other.requests === tree.requests ? "" : `${label}: ${plural(other.requests, "request")}`;
 }
