@@ -291,13 +291,13 @@ impl Database {
     /// # Errors
     /// If the file cannot be read.
     pub fn fingerprint(&self) -> Result<Fingerprint, EngineError> {
-        let failed = |error: crate::StorageError| EngineError::Storage(error.to_string());
         if self.base.length() > 0 {
-            return Fingerprint::of(self.base.length(), |at, buffer| self.base.read_at(at, buffer))
-                .map_err(failed);
+            return Ok(Fingerprint::of(self.base.length(), |at, buffer| {
+                self.base.read_at(at, buffer)
+            })?);
         }
         let bytes = self.to_bytes()?;
-        Fingerprint::of(bytes.len() as u64, |at, buffer| bytes.read_at(at, buffer)).map_err(failed)
+        Ok(Fingerprint::of(bytes.len() as u64, |at, buffer| bytes.read_at(at, buffer))?)
     }
 
     /// The whole database as a file's bytes. Changes still in a `-wal` file are not in it.
@@ -308,7 +308,7 @@ impl Database {
         let Some(file) = self.files.get(&self.name) else { return Ok(Vec::new()) };
         let file = lock(&file);
         let mut bytes = vec![0; file.length() as usize];
-        file.read(0, &mut bytes).map_err(|error| EngineError::Storage(error.to_string()))?;
+        file.read(0, &mut bytes)?;
         Ok(bytes)
     }
 

@@ -1,5 +1,7 @@
 //! What can go wrong in the engine: one closed list.
 
+use crate::{RemoteError, StorageError};
+
 /// An error of the engine. Its text is a whole sentence for a person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
@@ -73,6 +75,19 @@ pub enum EngineError {
     /// The storage under the database failed.
     #[error("The file could not be read: {0}.")]
     Storage(String),
+    /// The file lies on a server and could not be read.
+    #[error("{0}")]
+    Remote(RemoteError),
+}
+
+impl From<StorageError> for EngineError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Remote(error) => Self::Remote(error),
+            StorageError::Cancelled => Self::Cancelled,
+            error => Self::Storage(error.to_string()),
+        }
+    }
 }
 
 impl EngineError {
@@ -90,7 +105,9 @@ impl EngineError {
             ffi::SQLITE_INTERRUPT => Self::Cancelled,
             ffi::SQLITE_CORRUPT => Self::Corrupt(message),
             ffi::SQLITE_NOTADB => Self::NotADatabase(message),
-            ffi::SQLITE_IOERR => Self::Storage(message),
+            ffi::SQLITE_IOERR => {
+                crate::vfs::take_failure().map_or(Self::Storage(message), Self::from)
+            }
             ffi::SQLITE_AUTH => Self::NotRunnable(
                 "This statement is not allowed here: it would change the connection or reach outside the database."
                     .to_owned(),

@@ -2,7 +2,7 @@
 //! Source: <https://sqlite.org/fileformat2.html#the_database_header>.
 
 use crate::logs::{is_hot_journal, wal_notice};
-use crate::{DatabaseFiles, EngineError, RandomRead, StorageError};
+use crate::{DatabaseFiles, EngineError, RandomRead, Reach};
 
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const HEADER: usize = 100;
@@ -42,6 +42,9 @@ pub enum FileNotice {
     Utf16,
     /// The file has more bytes than its header counts.
     LongerThanHeader,
+    /// The file lies on a server that does not mark its version: only a change of its length would
+    /// be noticed.
+    Unmarked,
 }
 
 /// The page size that the header names, if it can be one.
@@ -71,7 +74,7 @@ pub(crate) fn check(files: &DatabaseFiles) -> Result<Vec<FileNotice>, EngineErro
         return Err(EngineError::EmptyFile);
     }
     let mut first = vec![0; length.min(4096) as usize];
-    base.read_at(0, &mut first).map_err(|error| EngineError::Storage(error.to_string()))?;
+    base.read_at(0, &mut first)?;
     if !first.starts_with(MAGIC) {
         return Err(if first.len() >= 512 && length.is_multiple_of(512) && looks_random(&first) {
             EngineError::Encrypted
@@ -89,10 +92,9 @@ pub(crate) fn check(files: &DatabaseFiles) -> Result<Vec<FileNotice>, EngineErro
     let be32 =
         |at: usize| u32::from_be_bytes([first[at], first[at + 1], first[at + 2], first[at + 3]]);
     let mut notices = Vec::new();
-    let failed = |error: StorageError| EngineError::Storage(error.to_string());
     let wal = files.wal.as_deref().map(|wal| wal_notice(wal, page_size));
-    let wal = wal.transpose().map_err(failed)?;
-    let hot = files.journal.as_deref().map(is_hot_journal).transpose().map_err(failed)?;
+    let wal = wal.transpose()?;
+    let hot = files.journal.as_deref().map(is_hot_journal).transpose()?;
     let hot = hot.unwrap_or(false);
     let changes = hot || matches!(wal, Some(FileNotice::WalRead { .. }));
     // The page count is valid only if the change counter equals the version-valid-for number.
@@ -112,6 +114,9 @@ pub(crate) fn check(files: &DatabaseFiles) -> Result<Vec<FileNotice>, EngineErro
     }
     if hot {
         notices.push(FileNotice::JournalRolledBack);
+    }
+    if base.reach() == (Reach::Distant { marked: false }) {
+        notices.push(FileNotice::Unmarked);
     }
     // SQLite looks at the two lowest bits only.
     if be32(56) & 3 > 1 {

@@ -58,7 +58,8 @@ pub use statement::{Prepared, StatementKind};
 #[cfg(feature = "fuzz")]
 pub use storage::storage_sequence;
 pub use storage::{
-    ExtentSource, Extents, RandomRead, SpillFile, StorageError, StorageLimits, StorageUse,
+    ExtentSource, Extents, FIRST_DISTANT_BYTES, LARGEST_EXTENT_BYTES, PartAnswer, RandomRead,
+    Reach, RemoteError, RemoteVersion, SpillFile, StorageError, StorageLimits, StorageUse,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use storage::{FileBase, TemporarySpill};

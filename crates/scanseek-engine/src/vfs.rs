@@ -1,5 +1,6 @@
 //! The VFS of every database: named [`CowFile`]s in memory, nothing on any disk is ever opened.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -133,7 +134,18 @@ fn go_on() -> VfsResult<()> {
     Ok(())
 }
 
+thread_local! {
+    /// Why storage failed last. SQLite keeps the code of a failure and drops its reason.
+    static FAILURE: RefCell<Option<StorageError>> = const { RefCell::new(None) };
+}
+
+/// The reason of the failure that SQLite now reports as one of input or output.
+pub(crate) fn take_failure() -> Option<StorageError> {
+    FAILURE.take()
+}
+
 fn vfs_error(code: VfsErrorCode, error: &StorageError) -> VfsError {
+    FAILURE.set(Some(error.clone()));
     let code = if matches!(error, StorageError::Full { .. }) { VfsErrorCode::Full } else { code };
     VfsError::new(code, error.to_string().into())
 }

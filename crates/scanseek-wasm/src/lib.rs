@@ -14,6 +14,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Blob, FileSystemSyncAccessHandle};
 
 use crate::files::KeptExtents;
+use crate::remote::JsRemoteFile;
 
 #[wasm_bindgen(typescript_custom_section)]
 const HOST: &str = r#"
@@ -186,11 +187,15 @@ impl Workbench {
         to_js(&wire::Opened::from(opened))
     }
 
-    /// Opens a file on a server by its address.
+    /// Opens a file on a server. Only parts of it are read, as they are needed.
     #[wasm_bindgen(unchecked_return_type = "Opened")]
-    pub fn open_url(&mut self, url: &str, kept: Option<ScratchFile>) -> Result<JsValue> {
-        let base = remote::remote(url, kept.map(KeptExtents::from));
-        self.open(url, base.map(domain::DatabaseFiles::alone))
+    pub fn open_remote(&mut self, name: &str, file: JsRemoteFile) -> Result<JsValue> {
+        self.open(name, remote::remote(file).map(domain::DatabaseFiles::alone))
+    }
+
+    /// Length in bytes of the longest part of a remote file that is asked for at once.
+    pub fn longest_part_bytes(&self) -> f64 {
+        domain::LARGEST_EXTENT_BYTES as f64
     }
 
     /// Opens a file's bytes, with those of its `-wal` file if it was given too.

@@ -36,6 +36,11 @@ wire! {
         UnknownSample,
         NoDatabase,
         BadIndex,
+        RemoteUnreachable,
+        RemoteRefused,
+        RemoteRedirect,
+        RemoteNoRanges,
+        RemoteChanged,
         Internal,
     }
 }
@@ -76,6 +81,11 @@ impl From<domain::ErrorCode> for ErrorCode {
             From::UnknownSample => Self::UnknownSample,
             From::NoDatabase => Self::NoDatabase,
             From::BadIndex => Self::BadIndex,
+            From::RemoteUnreachable => Self::RemoteUnreachable,
+            From::RemoteRefused => Self::RemoteRefused,
+            From::RemoteRedirect => Self::RemoteRedirect,
+            From::RemoteNoRanges => Self::RemoteNoRanges,
+            From::RemoteChanged => Self::RemoteChanged,
             From::Internal => Self::Internal,
         }
     }

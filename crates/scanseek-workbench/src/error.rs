@@ -1,6 +1,6 @@
 //! Errors of the use-cases: a closed list of codes, a sentence, a place and a hint.
 
-use scanseek_engine::{EngineError, StorageError};
+use scanseek_engine::{EngineError, RemoteError, StorageError};
 
 /// What went wrong, for a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,11 @@ pub enum ErrorCode {
     UnknownSample,
     NoDatabase,
     BadIndex,
+    RemoteUnreachable,
+    RemoteRefused,
+    RemoteRedirect,
+    RemoteNoRanges,
+    RemoteChanged,
     Internal,
 }
 
@@ -103,6 +108,52 @@ fn unknown_hint(message: &str) -> Option<&'static str> {
     })
 }
 
+/// What can be done about a file on a server.
+fn about_remote(error: &RemoteError) -> (ErrorCode, &'static str) {
+    use ErrorCode::{
+        RemoteChanged, RemoteNoRanges, RemoteRedirect, RemoteRefused, RemoteUnreachable,
+    };
+    const DOWNLOAD: &str = "Download the file yourself and open it from your disk.";
+    match error {
+        RemoteError::NoAnswer => (
+            RemoteUnreachable,
+            "Check the address and your connection. The server must send the headers \
+             Access-Control-Allow-Origin: * and Access-Control-Expose-Headers: Content-Range, \
+             Accept-Ranges, ETag, and the file as it is, without Content-Encoding.",
+        ),
+        RemoteError::Silent | RemoteError::BrokenOff | RemoteError::Busy { .. } => {
+            (RemoteUnreachable, "What has come so far is kept. Try again in a moment.")
+        }
+        RemoteError::NotFound { .. } => (RemoteRefused, "Check the address."),
+        RemoteError::Forbidden { .. } | RemoteError::Status { .. } => (
+            RemoteRefused,
+            "Nothing that tells who you are is sent along, so it must be open to everyone.",
+        ),
+        RemoteError::Redirect => (
+            RemoteRedirect,
+            "A page cannot see where to without going there. If you trust the server, follow it.",
+        ),
+        RemoteError::NoRanges { .. } if error.can_be_downloaded() => {
+            (RemoteNoRanges, "It can be downloaded whole into this browser's memory.")
+        }
+        RemoteError::NoRanges { .. } => (RemoteRefused, DOWNLOAD),
+        RemoteError::NoContentRange => (
+            RemoteRefused,
+            "The server must send Access-Control-Expose-Headers: Content-Range, Accept-Ranges, ETag.",
+        ),
+        RemoteError::Encoded { .. } => {
+            (RemoteRefused, "The server must send it as it is, without Content-Encoding.")
+        }
+        RemoteError::WrongPart | RemoteError::WrongSize { .. } | RemoteError::TooLong { .. } => {
+            (RemoteRefused, DOWNLOAD)
+        }
+        RemoteError::WebPage => {
+            (RemoteRefused, "Copy the address of the download itself; sites often call it “raw”.")
+        }
+        RemoteError::Changed => (RemoteChanged, "Open it again to go on with its present version."),
+    }
+}
+
 /// SQLite says of every view that it cannot be modified as long as triggers are off.
 fn unwritable_view(message: &str) -> Option<&str> {
     message.strip_prefix("Cannot modify ")?.strip_suffix(" because it is a view.")
@@ -148,6 +199,10 @@ impl From<EngineError> for WorkbenchError {
                 Some("If the file was changed or moved since you picked it, pick it again."),
             ),
             EngineError::NotAttached(_) => (ErrorCode::NotAttached, None),
+            EngineError::Remote(error) => {
+                let (code, hint) = about_remote(&error);
+                (code, Some(hint))
+            }
             EngineError::Syntax { .. } => (ErrorCode::SqlSyntax, None),
             EngineError::UnknownName { .. } => (ErrorCode::UnknownName, unknown_hint(&message)),
             EngineError::NotRunnable(_) => (ErrorCode::NotRunnable, None),
@@ -177,6 +232,6 @@ impl From<EngineError> for WorkbenchError {
 
 impl From<StorageError> for WorkbenchError {
     fn from(error: StorageError) -> Self {
-        EngineError::Storage(error.to_string()).into()
+        EngineError::from(error).into()
     }
 }

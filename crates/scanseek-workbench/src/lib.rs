@@ -49,10 +49,11 @@ pub use workbench::Workbench;
 pub use xray::{TreeRequests, Xray, XrayArm};
 
 pub use scanseek_engine::{
-    BuildInfo, DatabaseFiles, Extent, ExtentSource, Extents, Optimization, Page, PageKind, PageMap,
-    PageTrace, ParameterType, RandomRead, RowBatch, SpillFile, Statistics, Stop, StorageError,
-    StorageLimits, StorageUse, Switches, TreeKind, TreeLevel, Value, Varies, Whole, build_info,
-    limit_storage, real_text, spill_to, storage_use,
+    BuildInfo, DatabaseFiles, Extent, ExtentSource, Extents, FIRST_DISTANT_BYTES,
+    LARGEST_EXTENT_BYTES, Optimization, Page, PageKind, PageMap, PageTrace, ParameterType,
+    PartAnswer, RandomRead, Reach, RemoteError, RemoteVersion, RowBatch, SpillFile, Statistics,
+    Stop, StorageError, StorageLimits, StorageUse, Switches, TreeKind, TreeLevel, Value, Varies,
+    Whole, build_info, limit_storage, real_text, spill_to, storage_use,
 };
 #[cfg(not(target_family = "wasm"))]
 pub use scanseek_engine::{FileBase, TemporarySpill};

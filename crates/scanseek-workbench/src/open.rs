@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use scanseek_engine::{
     BulkInsert, BulkValue, Database, DatabaseFiles, EngineError, FileInfo, FileNotice, PageMap,
-    StorageLimits,
+    Reach, StorageLimits,
 };
 use scanseek_samples::{RowSink, SampleError, Value, generate};
 use scanseek_schema::{Fingerprint, Schema};
@@ -203,9 +203,10 @@ impl Workbench {
         sample: Option<SampleRef>,
     ) -> Result<(Database, DatabaseInfo, Vec<Notice>), WorkbenchError> {
         let large = files.base.length() > LARGE_FILE_BYTES;
+        let near = files.base.reach() == Reach::Near;
         let opened = Database::open(files, self.control())?;
         let mut database = opened.database;
-        if !large {
+        if near && !large {
             database.count_rows(COUNT_ROWS_NS);
         }
         let info = DatabaseInfo { name: name.to_owned(), file: database.file_info()?, sample };
@@ -350,6 +351,12 @@ fn notice(notice: FileNotice) -> Notice {
         FileNotice::LongerThanHeader => (
             "longer_than_header",
             "The file is longer than its header says; the rest is not looked at.".to_owned(),
+        ),
+        FileNotice::Unmarked => (
+            "unmarked",
+            "The server shows no mark of the file's version (ETag or Last-Modified): if the file is \
+             changed while it is open, that is noticed only if its length changes."
+                .to_owned(),
         ),
     };
     Notice { code, message }

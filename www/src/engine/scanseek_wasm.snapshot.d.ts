@@ -25,6 +25,39 @@ export interface PickedFiles {
 }
 
 
+
+/** Why there is no answer to a request for a part of a file. */
+export type NoAnswer = "no_answer" | "silent" | "broken_off" | "redirect" | "cancelled";
+
+/** The answer to a request for a part of a file. Headers are null where they are missing or hidden. */
+export interface Part {
+    failure: NoAnswer | null;
+    status: number;
+    content_range: string | null;
+    content_length: number | null;
+    content_encoding: string | null;
+    content_type: string | null;
+    etag: string | null;
+    last_modified: string | null;
+    /** At most one byte more than was asked for. */
+    bytes: Uint8Array;
+}
+
+/** A file on a server, as the worker lends it to the engine. */
+export interface RemoteFile {
+    /** Waits for so many bytes from `offset` on; fewer at the end of the file. */
+    part(offset: number, length: number): Part;
+    /** Waits; false once the person has cancelled. */
+    pause(ms: number): boolean;
+    /** Told which version of the file was opened. */
+    opened(version: string): void;
+    /** The version it must be, if it was open before. */
+    expected: string | null;
+    /** Where parts that are read twice are copied to. */
+    kept: ScratchFile | null;
+}
+
+
 /**
  * A condition: of `evaluated` rows `passed` went on.
  */
@@ -107,17 +140,9 @@ export interface Threshold {
 }
 
 /**
- * Rows that SQLite expects to leave a node's loop in one round.
- */
-export interface NodeEstimate {
-    node: number;
-    rows: number;
-}
-
-/**
  * The closed list of codes.
  */
-export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "not_attached" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "internal";
+export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "remote_unreachable" | "remote_refused" | "remote_redirect" | "remote_no_ranges" | "remote_changed" | "internal";
 
 /**
  * The index forced on one table of the statement; one of `with` and `because` is null.
@@ -182,6 +207,16 @@ export interface Pair {
 export interface Span {
     start: number;
     end: number;
+}
+
+/**
+ * What SQLite expects of one round of a node's loop: rows that leave it, and its cost, which has no
+ * unit.
+ */
+export interface LoopEstimate {
+    node: number;
+    rows: number;
+    cost: number | null;
 }
 
 /**
@@ -263,7 +298,7 @@ export interface Advice {
 export interface Alternative {
     plan: PlanNode[];
     plan_text: string;
-    rows_estimated: NodeEstimate[];
+    loops: LoopEstimate[];
     counters: Counters | null;
 }
 
@@ -916,6 +951,10 @@ export class Workbench {
      */
     growth(sql: string, options: RunOptions): Growth;
     /**
+     * Length in bytes of the longest part of a remote file that is asked for at once.
+     */
+    longest_part_bytes(): number;
+    /**
      * A workbench with nothing open.
      */
     constructor(host: Host);
@@ -928,13 +967,13 @@ export class Workbench {
      */
     open_file(name: string, picked: PickedFiles): Opened;
     /**
+     * Opens a file on a server. Only parts of it are read, as they are needed.
+     */
+    open_remote(name: string, file: RemoteFile): Opened;
+    /**
      * Makes a sample and opens it.
      */
     open_sample(id: string, scale: number): Opened;
-    /**
-     * Opens a file on a server by its address.
-     */
-    open_url(url: string, kept?: ScratchFile | null): Opened;
     /**
      * The scripts for these indexes, with what they do for the statements of a text.
      */

@@ -1,5 +1,7 @@
 //! Bases: bytes that can be read anywhere and are never written.
 
+use super::RemoteError;
+
 /// Why storage could not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StorageError {
@@ -12,6 +14,12 @@ pub enum StorageError {
         /// The limit in bytes.
         limit_bytes: u64,
     },
+    /// A file on a server could not be read.
+    #[error("{0}")]
+    Remote(#[from] RemoteError),
+    /// The person cancelled while bytes were waited for.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 impl StorageError {
@@ -21,10 +29,27 @@ impl StorageError {
     }
 }
 
+/// What a read costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// A call of this machine: what need not be read may be read all the same.
+    Near,
+    /// A round trip to a server: nothing is read that was not asked for.
+    Distant {
+        /// The server marks the file's version, so that a change is noticed.
+        marked: bool,
+    },
+}
+
 /// Bytes that can be read anywhere: a file, a picked browser file, memory.
 pub trait RandomRead: Send + Sync {
     /// Length in bytes.
     fn length(&self) -> u64;
+
+    /// What a read costs.
+    fn reach(&self) -> Reach {
+        Reach::Near
+    }
 
     /// Fills the whole buffer from `offset`; the range is within the length.
     ///

@@ -1,17 +1,28 @@
-//! A cache over a base where every read is expensive, such as a file picked in a browser: 0.5 to
-//! 0.8 ms a call whatever its size up to 16 KiB. Reads are made in extents that grow while a scan
-//! goes on, and what is read a second time is kept where reading is cheap.
+//! A cache over a base where every read is expensive, such as a file picked in a browser (0.5 to
+//! 0.8 ms a call whatever its size up to 16 KiB) or one on a server (a round trip a call). Reads are
+//! made in extents that grow while a scan goes on, and what is read a second time is kept where
+//! reading is cheap.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use super::{RandomRead, StorageError};
+use super::{RandomRead, Reach, StorageError};
 
 /// The smallest extent, in bytes; all begin and end at its multiples or at the end of the file.
 const GRAIN: u64 = 64 << 10;
 
 /// Grains of the largest extent: 8 MiB.
 const LARGEST: u64 = 128;
+
+/// Grains of the first extent of a distant base: in the time of a round trip of 50 ms, a line of
+/// 40 Mbit/s carries as many bytes.
+const FIRST_DISTANT: u64 = 4;
+
+/// Length of the first extent of a distant base, in bytes, if it is not shorter itself.
+pub const FIRST_DISTANT_BYTES: u64 = FIRST_DISTANT * GRAIN;
+
+/// Length of the largest extent in bytes.
+pub const LARGEST_EXTENT_BYTES: u64 = LARGEST * GRAIN;
 
 /// Scans followed at once. A join reads from several places in turn.
 const HEADS: usize = 4;
@@ -23,6 +34,11 @@ pub trait ExtentSource: Send + Sync {
 
     /// Length of the base in bytes.
     fn length(&self) -> u64;
+
+    /// What a read of the base costs.
+    fn reach(&self) -> Reach {
+        Reach::Near
+    }
 
     /// Reads an extent.
     ///
@@ -58,6 +74,8 @@ struct State<E> {
     grains: Vec<Grain>,
     /// Grains in the scratch file; `None` once the source could not keep an extent.
     kept_grains: Option<u32>,
+    /// Grains of an extent where no scan goes on.
+    smallest: u64,
     clock: u64,
 }
 
@@ -67,9 +85,11 @@ struct Cached<E> {
     used: u64,
 }
 
-/// The end of a scan so far.
+/// How far a scan has come: the extent it read last, and where it goes on.
 #[derive(Clone, Copy)]
 struct Head {
+    /// A scan towards the beginning of the file goes on before this one.
+    first_grain: u64,
     next_grain: u64,
     grains: u64,
     used: u64,
@@ -94,6 +114,7 @@ impl<S: ExtentSource> Extents<S> {
             heads: Vec::new(),
             grains,
             kept_grains: Some(0),
+            smallest: if source.reach() == Reach::Near { 1 } else { FIRST_DISTANT },
             clock: 0,
         };
         // Two of the largest must fit, or a join of two scans would read each anew.
@@ -124,24 +145,26 @@ impl<S: ExtentSource> Extents<S> {
             }
             state.grains[grain as usize] = Grain::Read;
         }
-        let cached = self.load(state, grain)?;
-        S::copy(&cached.extent, inside, buffer);
+        let (first, cached) = self.load(state, grain)?;
+        S::copy(&cached.extent, ((grain - first) * GRAIN) as usize + inside, buffer);
         Ok(())
     }
 
-    /// Loads an extent that begins at `grain`: a small one, or the next of a scan.
+    /// Loads an extent with `grain` in it, a small one or the next of a scan, and says where it
+    /// begins: at `grain`, or before it where less than is wanted lies behind.
     fn load<'s>(
         &self,
         state: &'s mut State<S::Extent>,
         grain: u64,
-    ) -> Result<&'s Cached<S::Extent>, StorageError> {
+    ) -> Result<(u64, &'s Cached<S::Extent>), StorageError> {
         let wanted = state.follow(grain);
         let end = state.end_of(grain, wanted);
-        let offset = grain * GRAIN;
+        let first = state.begin_of(grain, wanted - (end - grain));
+        let offset = first * GRAIN;
         let bytes = (end * GRAIN).min(self.length) - offset;
         let extent = self.source.load(offset, bytes)?;
-        state.advance(grain, end, wanted);
-        let all = &mut state.grains[grain as usize..end as usize];
+        state.advance(grain, first, end, wanted);
+        let all = &mut state.grains[first as usize..end as usize];
         if let Some(place) = state.kept_grains
             && all.iter().all(|grain| *grain == Grain::Read)
         {
@@ -157,7 +180,7 @@ impl<S: ExtentSource> Extents<S> {
         state.make_room(bytes, self.limit_bytes);
         state.cached_bytes += bytes;
         let used = state.clock;
-        Ok(state.cached.entry(grain).or_insert(Cached { extent, bytes, used }))
+        Ok((first, state.cached.entry(first).or_insert(Cached { extent, bytes, used })))
     }
 }
 
@@ -171,25 +194,37 @@ impl<E> State<E> {
         (grain + 1..end).find(is_kept).unwrap_or(end)
     }
 
-    /// Grains to load: twice as many as last time where a scan goes on, else one.
-    fn follow(&mut self, grain: u64) -> u64 {
-        let heads = self.heads.iter().filter(|head| head.next_grain == grain);
-        heads.map(|head| (head.grains * 2).min(LARGEST)).max().unwrap_or(1)
+    /// Where an extent begins that may have so many grains before this one: behind what is cached
+    /// or kept already.
+    fn begin_of(&self, grain: u64, grains: u64) -> u64 {
+        let taken = self.cached.range(..grain).next_back();
+        let taken = taken.map_or(0, |(first, cached)| first + cached.bytes.div_ceil(GRAIN));
+        let least = grain.saturating_sub(grains).max(taken);
+        let is_kept = |g: &u64| matches!(self.grains[*g as usize], Grain::Kept(_));
+        (least..grain).rev().find(is_kept).map_or(least, |kept| kept + 1)
     }
 
-    /// Notes that a load of so many grains, if nothing had been in its way, reached `end`.
-    fn advance(&mut self, grain: u64, end: u64, wanted: u64) {
+    /// Grains to load: twice as many as last time where a scan goes on, else few.
+    fn follow(&mut self, grain: u64) -> u64 {
+        let heads = self.heads.iter().filter(|head| head.goes_on_at(grain));
+        heads.map(|head| (head.grains * 2).min(LARGEST)).max().unwrap_or(self.smallest)
+    }
+
+    /// Notes that a load of so many grains for `grain`, if nothing had been in its way, got those
+    /// from `first` to `end`.
+    fn advance(&mut self, grain: u64, first: u64, end: u64, wanted: u64) {
         // A scan of a table meets inner pages of its tree, read before they were reached: it goes on
         // behind them, and what began there is the same scan.
         let next_grain = self.behind_cached(end);
-        self.heads.retain(|head| head.next_grain != grain && head.next_grain != next_grain);
+        self.heads.retain(|head| !head.goes_on_at(grain) && head.next_grain != next_grain);
         if self.heads.len() == HEADS {
             let oldest = self.heads.iter().enumerate().min_by_key(|(_, head)| head.used);
             if let Some((oldest, _)) = oldest {
                 self.heads.swap_remove(oldest);
             }
         }
-        self.heads.push(Head { next_grain, grains: wanted, used: self.clock });
+        let head = Head { first_grain: first, next_grain, grains: wanted, used: self.clock };
+        self.heads.push(head);
     }
 
     /// The first grain from `grain` on that is not cached.
@@ -214,9 +249,19 @@ impl<E> State<E> {
     }
 }
 
+impl Head {
+    fn goes_on_at(&self, grain: u64) -> bool {
+        self.next_grain == grain || self.first_grain == grain + 1
+    }
+}
+
 impl<S: ExtentSource> RandomRead for Extents<S> {
     fn length(&self) -> u64 {
         self.length
+    }
+
+    fn reach(&self) -> Reach {
+        self.source.reach()
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> Result<(), StorageError> {
@@ -249,6 +294,7 @@ mod tests {
     #[derive(Default)]
     struct Source {
         length: u64,
+        distant: bool,
         /// Bytes that may be kept.
         room: u64,
         loads: Mutex<Vec<(u64, u64)>>,
@@ -260,6 +306,10 @@ mod tests {
 
         fn length(&self) -> u64 {
             self.length
+        }
+
+        fn reach(&self) -> Reach {
+            if self.distant { Reach::Distant { marked: true } } else { Reach::Near }
         }
 
         fn load(&self, offset: u64, length: u64) -> Result<Vec<u8>, StorageError> {
@@ -309,6 +359,27 @@ mod tests {
         assert_eq!(extents.source.loads.lock().unwrap().len(), first.len());
     }
 
+    fn loads(extents: &Extents<Source>) -> Vec<u64> {
+        extents.source.loads.lock().unwrap().iter().map(|load| load.1 >> 16).collect()
+    }
+
+    #[test]
+    fn a_distant_scan_begins_with_more_and_grows_in_either_direction() {
+        let source = || Source { length: 20 << 20, distant: true, ..Source::default() };
+        let extents = Extents::new(source(), 0);
+        scan(&extents);
+        // 320 grains: 4, doubled each time, and what is left.
+        assert_eq!(loads(&extents), [4, 8, 16, 32, 64, 128, 68]);
+        let extents = Extents::new(source(), 0);
+        let mut page = [0; 4096];
+        for page_number in (0..extents.length() / 4096).rev() {
+            let offset = page_number * 4096;
+            extents.read_at(offset, &mut page).unwrap();
+            assert_eq!(page[7], byte(offset + 7));
+        }
+        assert_eq!(loads(&extents), [4, 8, 16, 32, 64, 128, 68]);
+    }
+
     /// As a table lies in a file: an inner page amid each 25 grains of leaves, read before them.
     #[test]
     fn inner_pages_amid_the_leaves_do_not_end_a_scan() {
@@ -356,12 +427,15 @@ mod tests {
         fn bytes_are_those_of_the_base(
             length in 1..60_000_000u64,
             room in prop_oneof![Just(0), Just(3 << 20), Just(1 << 30)],
+            distant in any::<bool>(),
+            backwards in any::<bool>(),
             reads in prop::collection::vec((0..60_000_000u64, 1..200_000usize, 1..40u64), 1..12),
         ) {
-            let extents = Extents::new(Source { length, room, ..Source::default() }, 0);
+            let extents = Extents::new(Source { length, room, distant, ..Source::default() }, 0);
             for (offset, size, repeats) in reads {
                 // A run of reads, so that scans arise.
                 for i in 0..repeats {
+                    let i = if backwards { repeats - i } else { i };
                     let offset = (offset + i * size as u64) % length;
                     let size = size.min((length - offset) as usize);
                     let mut buffer = vec![0; size];

@@ -6,17 +6,19 @@ mod extents;
 #[cfg(feature = "fuzz")]
 mod model;
 mod pages;
+mod remote;
 mod spill;
 
 #[cfg(not(target_family = "wasm"))]
 pub use base::FileBase;
-pub use base::{RandomRead, StorageError};
+pub use base::{RandomRead, Reach, StorageError};
 pub(crate) use cow::CowFile;
-pub use extents::{ExtentSource, Extents};
+pub use extents::{ExtentSource, Extents, FIRST_DISTANT_BYTES, LARGEST_EXTENT_BYTES};
 #[cfg(feature = "fuzz")]
 pub use model::storage_sequence;
 pub(crate) use pages::PagePool;
 pub use pages::{StorageLimits, StorageUse};
+pub use remote::{PartAnswer, RemoteError, RemoteVersion};
 pub use spill::SpillFile;
 #[cfg(not(target_family = "wasm"))]
 pub use spill::TemporarySpill;

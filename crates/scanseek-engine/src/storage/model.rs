@@ -33,7 +33,7 @@ pub fn storage_sequence(bytes: &[u8]) {
                         pool.limit(StorageLimits::default());
                         assert_eq!(file.truncate(file.length()), Ok(()));
                     }
-                    Err(StorageError::Failed(why)) => panic!("nothing fails here: {why}"),
+                    Err(why) => panic!("nothing fails here: {why}"),
                 }
             }
             6..=8 => {
