@@ -141,6 +141,10 @@ impl Site {
     /// The answer to GET for the target of a request, such as `/assets/a.js?v=1`.
     fn answer(&self, target: &str) -> Answer {
         let path = target.split(['?', '#']).next().unwrap_or_default();
+        if let Some(folder) = self.unfinished(path) {
+            let headers = vec![("Location".to_owned(), folder)];
+            return Answer { status: 301, headers, body: Vec::new() };
+        }
         let found = file_for(&self.folder, path).and_then(|file| {
             let body = fs::read(&file).ok()?;
             Some((media_type(&file).to_owned(), body))
@@ -157,6 +161,15 @@ impl Site {
         }
         headers.insert("Content-Type".to_owned(), kind);
         Answer { status, headers: headers.into_iter().collect(), body }
+    }
+
+    /// The path of a page's folder, if only its slash is missing: what lies beside the page would be
+    /// looked for elsewhere.
+    fn unfinished(&self, path: &str) -> Option<String> {
+        let file = file_for(&self.folder, path)?;
+        let is_folder =
+            file.ends_with("index.html") && !path.ends_with("index.html") && !path.ends_with('/');
+        is_folder.then(|| format!("{path}/"))
     }
 }
 
@@ -248,6 +261,8 @@ mod tests {
         let folder = std::env::temp_dir().join(name);
         fs::create_dir_all(folder.join("assets")).unwrap();
         fs::write(folder.join("index.html"), "<p>page").unwrap();
+        fs::create_dir_all(folder.join("remote")).unwrap();
+        fs::write(folder.join("remote/index.html"), "<p>remote").unwrap();
         fs::write(folder.join("assets/a b.wasm"), "module").unwrap();
         fs::write(folder.join("big.js"), vec![b' '; 100_000]).unwrap();
         fs::write(folder.join(".hidden"), "secret").unwrap();
@@ -263,7 +278,14 @@ mod tests {
         };
         assert_eq!(check("/"), (200, "<p>page".to_owned()));
         assert_eq!(check("/?embed=1"), (200, "<p>page".to_owned()));
+        assert_eq!(check("/remote/"), (200, "<p>remote".to_owned()));
+        assert_eq!(check("/index.html"), (200, "<p>page".to_owned()));
         assert_eq!(check("/assets/a%20b.wasm"), (200, "module".to_owned()));
+        let answer = site.answer("/remote");
+        assert_eq!(
+            (answer.status, answer.headers),
+            (301, vec![("Location".into(), "/remote/".into())])
+        );
         for outside in ["/none", "/assets/", "/../Cargo.toml", "/%2e%2e/x", "/.hidden", "/%zz", ""]
         {
             assert_eq!(check(outside).0, 404, "{outside}");
@@ -283,14 +305,34 @@ mod tests {
             assert_eq!(isolation.as_deref(), Some("same-origin"));
             let embedding = check(target, "Cross-Origin-Embedder-Policy");
             assert_eq!(embedding.as_deref(), Some("require-corp"));
-            assert!(
-                check(target, "Content-Security-Policy").unwrap().contains("default-src 'none'")
-            );
         }
+        for target in ["/", "/index.html", "/assets/a%20b.wasm"] {
+            let policy = check(target, "Content-Security-Policy").unwrap();
+            assert!(policy.contains("default-src 'none'"), "{policy}");
+            assert!(policy.contains("connect-src 'self';"), "{policy}");
+        }
+        let policy = check("/remote/", "Content-Security-Policy").unwrap();
+        assert!(policy.contains("default-src 'none'"), "{policy}");
+        assert!(policy.contains("connect-src 'self' https: http://localhost:*"), "{policy}");
         assert_eq!(check("/", "Cache-Control").as_deref(), Some("no-cache"));
         assert!(check("/assets/a%20b.wasm", "Cache-Control").unwrap().contains("immutable"));
         let kind = check("/assets/a%20b.wasm", "Content-Type");
         assert_eq!(kind.as_deref(), Some("application/wasm"));
+        fs::remove_dir_all(&site.folder).unwrap();
+    }
+
+    /// The host would join both values, and a joined content policy allows less than either.
+    #[test]
+    fn no_header_is_given_twice() {
+        let site = site();
+        for path in ["/", "/index.html", "/remote/", "/remote/reader.js", "/assets/a.js", "/none"] {
+            let rules = site.rules.iter().filter(|rule| matches(&rule.pattern, path));
+            let mut names: Vec<_> = rules.flat_map(|rule| rule.values.keys()).collect();
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all, "{path}");
+        }
         fs::remove_dir_all(&site.folder).unwrap();
     }
 
