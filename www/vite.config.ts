@@ -10,7 +10,15 @@ const isolation = {
 export default defineConfig({
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  worker: { format: "es" },
+  worker: {
+    format: "es",
+    rolldownOptions: {
+      output: {
+        // A worker has the content policy of its own file, and each policy belongs to a folder.
+        entryFileNames: ({ name }) => `${name === "reader" ? "remote" : "assets"}/[name]-[hash].js`,
+      },
+    },
+  },
   server: { headers: isolation },
   preview: { headers: isolation },
   build: {
@@ -21,5 +29,6 @@ export default defineConfig({
     // A source map names every file of ours; the page is small enough to do without.
     sourcemap: false,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: ["index.html", "remote/index.html"] },
   },
 });

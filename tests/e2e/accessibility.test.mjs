@@ -106,6 +106,24 @@ for (const look of LOOKS) {
     await audit(page, "explained, not run");
     await close(session);
   });
+
+  test(`axe finds nothing on the page for addresses, ${look.colorScheme}, ${look.viewport.width} px`, async () => {
+    const options = { ...look, bypassCSP: true, reducedMotion: "reduce" };
+    const session = await openPage(browser, options, "", { path: "remote/" });
+    const { page } = session;
+    await page.evaluate(AXE);
+    await page.getByTestId("sample-store").waitFor();
+    await page.getByRole("button", { name: "Open address" }).click();
+    await page.getByTestId("address-problem").waitFor();
+    await audit(page, "start");
+    await fits(page);
+    await openSample(page);
+    await page.getByRole("button", { name: "Address", exact: true }).click();
+    await page.getByTestId("address").waitFor();
+    await audit(page, "address");
+    await fits(page);
+    await close(session);
+  });
 }
 
 test("tables, tabs and plan are reached by keyboard", async () => {

@@ -30,8 +30,16 @@ export function launch() {
   });
 }
 
-/** A fresh page in a profile of its own. `problems` collects what no page should ever do. */
-export async function openPage(browser, options = {}, fragment = "", { shared = true } = {}) {
+/**
+ * A fresh page in a profile of its own. `problems` collects what no page should ever do. `path`: another page than
+ * the main one; `may_ask`: the one other site it may read from.
+ */
+export async function openPage(
+  browser,
+  options = {},
+  fragment = "",
+  { shared = true, path = "", may_ask = null } = {},
+) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   if (!shared) {
@@ -50,11 +58,12 @@ export async function openPage(browser, options = {}, fragment = "", { shared = 
     const url = request.url();
     if (url.startsWith("blob:") || url.startsWith("data:")) return;
     // Nothing of the user's file may leave the browser: only reads of the page's own files are allowed.
+    if (may_ask && new URL(url).origin === may_ask && request.method() === "GET") return;
     if (new URL(url).origin !== origin || request.method() !== "GET" || new URL(url).search) {
       problems.push(`request: ${request.method()} ${url}`);
     }
   });
-  await page.goto(URL_BASE + fragment);
+  await page.goto(URL_BASE + path + fragment);
   await page.getByTestId("sql").waitFor();
   return { page, context, problems };
 }

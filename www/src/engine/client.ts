@@ -5,7 +5,15 @@
  * that still waits. When the worker dies or must be killed, a new one is started and the open database is
  * opened again in it before anything else runs.
  */
-import { type FromWorker, type Op, type Params, type Result, type ToWorker, wireError } from "./protocol";
+import {
+  type Fetched,
+  type FromWorker,
+  type Op,
+  type Params,
+  type Result,
+  type ToWorker,
+  wireError,
+} from "./protocol";
 import type { Opened, Progress, Reading, RowBatch, WireError } from "./types";
 
 export type RestartReason = "crashed" | "cancelled";
@@ -21,6 +29,7 @@ export interface ClientEvents {
   loading(size_bytes: number | null): void;
   ready(): void;
   loadFailed(message: string): void;
+  fetched(fetched: Fetched): void;
   /** A new worker was started; `again` is what it could open of what was open. */
   restarted(reason: RestartReason, again: Reopened): void;
 }
@@ -48,6 +57,15 @@ interface Pending {
   reject(error: WireError): void;
 }
 
+/** Starts the worker. */
+export type NewWorker = () => Worker;
+
+const newWorker: NewWorker = () =>
+  new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "scanseek" });
+
+/** Calls that open a database. */
+const OPENS: readonly Op[] = ["open_sample", "open_file", "open_remote"];
+
 /** How long a cancelled call may take to answer before its worker is replaced. */
 const CANCEL_GRACE_MS = 1500;
 
@@ -60,6 +78,7 @@ const CRASHED = wireError(
 
 export class EngineClient {
   readonly #events: ClientEvents;
+  readonly #newWorker: NewWorker;
   readonly #flag: SharedArrayBuffer | null = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : null;
   #worker!: Worker;
   #life = "";
@@ -68,12 +87,15 @@ export class EngineClient {
   #current: Pending | null = null;
   #queue: Pending[] = [];
   /** The last successful open, replayed in a new worker. */
-  #opened: { op: "open_sample" | "open_file"; params: unknown[] } | null = null;
+  #opened: { op: Op; params: unknown[] } | null = null;
   /** The successful attaches since, by name. */
   #attached = new Map<string, Params<"attach">>();
+  /** The version of the file on a server that was opened last: another must not take its place. */
+  #version: string | null = null;
 
-  constructor(events: ClientEvents) {
+  constructor(events: ClientEvents, start: NewWorker = newWorker) {
     this.#events = events;
+    this.#newWorker = start;
     this.#spawn();
   }
 
@@ -95,7 +117,7 @@ export class EngineClient {
 
   #spawn(): void {
     this.#ready = false;
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "scanseek" });
+    const worker = this.#newWorker();
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(worker, data);
     worker.onerror = (event) => {
       event.preventDefault();
@@ -164,6 +186,12 @@ export class EngineClient {
       case "rows":
         if (this.#current?.id === message.id) this.#current.options.onRows?.(message.batch);
         return;
+      case "fetched":
+        this.#events.fetched(message.fetched);
+        return;
+      case "pinned":
+        this.#version = message.version;
+        return;
       case "fatal":
         console.error(`engine: ${message.message}`);
         this.#replace("crashed");
@@ -173,7 +201,7 @@ export class EngineClient {
     if (call?.id !== message.id) return;
     this.#current = null;
     if (message.type === "ok") {
-      if (call.op === "open_sample" || call.op === "open_file") {
+      if (OPENS.includes(call.op)) {
         this.#opened = { op: call.op, params: call.params };
         this.#attached.clear();
       } else if (call.op === "close") this.#opened = null;
@@ -181,6 +209,7 @@ export class EngineClient {
         const params = call.params as Params<"attach">;
         this.#attached.set(params[0].toLowerCase(), params);
       } else if (call.op === "detach") this.#attached.delete(String(call.params[0]).toLowerCase());
+      if (call.op === "open_remote") call.params[3] = this.#version;
       call.resolve(message.ok);
     } else call.reject(message.error);
     this.#pump();

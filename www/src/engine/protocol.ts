@@ -1,7 +1,7 @@
 /** Messages between page and worker. Types are derived from the engine's class, so they cannot drift from it. */
 import type { Progress, Reading, RowBatch, WireError, Workbench } from "./types";
 
-/** Files travel as handles; the worker reads their bytes. */
+/** Files travel as handles, those on servers as addresses; the worker reads their bytes. */
 interface FileOps {
   open_file(
     name: string,
@@ -16,8 +16,15 @@ interface FileOps {
     wal: File | null,
     journal: File | null,
   ): ReturnType<Workbench["attach"]>;
+  /** `follow` a redirect, once; `expected`: the version the file must be, if it was open before. */
+  open_remote(
+    name: string,
+    url: string,
+    follow: boolean,
+    expected: string | null,
+  ): ReturnType<Workbench["open_remote"]>;
 }
-type Ops = Omit<Workbench, keyof FileOps | "spill_to" | "free" | symbol> & FileOps;
+type Ops = Omit<Workbench, keyof FileOps | "spill_to" | "longest_part_bytes" | "free" | symbol> & FileOps;
 
 export type Op = keyof Ops;
 export type Params<K extends Op> = Parameters<Ops[K]>;
@@ -31,6 +38,11 @@ export type ToWorker =
   | { type: "init"; cancel_flag: SharedArrayBuffer | null; life: string }
   | { type: "call"; id: number; op: Op; params: unknown[] };
 
+export interface Fetched {
+  bytes: number;
+  requests: number;
+}
+
 /** worker → page. */
 export type FromWorker =
   | { type: "alive" }
@@ -42,6 +54,10 @@ export type FromWorker =
   | { type: "progress"; id: number; progress: Progress }
   | { type: "reading"; id: number; reading: Reading }
   | { type: "rows"; id: number; batch: RowBatch }
+  /** What has come from the server since the file was opened. */
+  | { type: "fetched"; fetched: Fetched }
+  /** Which version of a file on a server was opened. */
+  | { type: "pinned"; version: string }
   /** The engine trapped: this worker must not be used again. */
   | { type: "fatal"; id: number; message: string };
 

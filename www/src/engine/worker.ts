@@ -6,17 +6,19 @@ import init, { Workbench } from "./pkg/scanseek_wasm.js";
 import wasmUrl from "./pkg/scanseek_wasm_bg.wasm?url";
 import { type FromWorker, isWireError, type ToWorker, wireError } from "./protocol";
 import { removeLeftovers, scratchFile } from "./scratch";
-import type { Workbench as Engine, Host, PickedFiles } from "./types";
+import type { Workbench as Engine, Host, PickedFiles, ScratchFile } from "./types";
 
-const post = (message: FromWorker) => self.postMessage(message);
+export const post = (message: FromWorker) => self.postMessage(message);
 
 let flag: Int32Array | null = null;
 let running = 0;
 
 // The flag holds the id of the call to stop, so a late Cancel can never stop the next call.
+export const cancelled = () => flag !== null && Atomics.load(flag, 0) === running;
+
 const host: Host = {
   now_ns: () => performance.now() * 1e6,
-  cancelled: () => flag !== null && Atomics.load(flag, 0) === running,
+  cancelled,
   progress: (progress) => post({ type: "progress", id: running, progress }),
   reading: (reading) => post({ type: "reading", id: running, reading }),
   rows: (batch) => post({ type: "rows", id: running, batch }),
@@ -44,22 +46,33 @@ engine.then(
 /** Smaller files are kept in memory once they are read. */
 const LARGE_FILE_BYTES = 64 * 1024 * 1024;
 
-async function picked(database: File, wal: File | null, journal: File | null): Promise<PickedFiles> {
+/** A scratch file, once those nobody uses any more have made room. */
+export async function freshScratch(): Promise<ScratchFile | null> {
   await removeLeftovers();
-  const kept = database.size > LARGE_FILE_BYTES ? await scratchFile() : null;
+  return scratchFile();
+}
+
+async function picked(database: File, wal: File | null, journal: File | null): Promise<PickedFiles> {
+  const kept = database.size > LARGE_FILE_BYTES ? await freshScratch() : null;
   return { database, wal, journal, kept };
 }
 
-async function answer(op: string, params: unknown[]): Promise<unknown> {
-  const workbench = await engine;
-  if (op === "open_file") {
+/** Calls that need more than the engine. The worker of the page for addresses adds its own. */
+export const special: Record<string, (workbench: Engine, params: unknown[]) => Promise<unknown>> = {
+  open_file: async (workbench, params) => {
     const [name, ...files] = params as [string, File, File | null, File | null];
     return workbench.open_file(name, await picked(...files));
-  }
-  if (op === "attach") {
+  },
+  attach: async (workbench, params) => {
     const [name, fileName, ...files] = params as [string, string, File, File | null, File | null];
     return workbench.attach(name, fileName, await picked(...files));
-  }
+  },
+};
+
+async function answer(op: string, params: unknown[]): Promise<unknown> {
+  const workbench = await engine;
+  const own = special[op];
+  if (own) return own(workbench, params);
   const method = (workbench as unknown as Record<string, (...args: unknown[]) => unknown>)[op];
   if (!method) throw wireError("internal", `The engine has no operation “${op}”.`);
   return method.apply(workbench, params);

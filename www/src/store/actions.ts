@@ -1,8 +1,26 @@
 /** Everything the page can ask of the engine. Only files of actions call engine/. */
 import { batch, effect, untracked } from "@preact/signals";
-import { type Call, EngineClient, type Reopened } from "../engine/client";
-import { isWireError, wireError } from "../engine/protocol";
+import {
+  type Call,
+  type ClientEvents,
+  EngineClient,
+  type NewWorker,
+  type Reopened,
+} from "../engine/client";
+import { download } from "../engine/download";
+import { type Fetched, isWireError, wireError } from "../engine/protocol";
 import type { Cell, Notebook, Opened, Reading, RowBatch, WireError } from "../engine/types";
+import {
+  addressInFragment,
+  addressProblem,
+  addressText,
+  fragmentOf,
+  nameOfAddress,
+  onAddressPage,
+  readAddress,
+  remote,
+  triedUrl,
+} from "./address";
 import { ownIndexError, scope, suggestedFor, suggestTask } from "./advisor";
 import { ANALYZE, choose, chooseSuggested, chosen, chosenDdl } from "./chosen";
 import { asked, attachTask, opened, openingName, openTask } from "./database";
@@ -57,8 +75,8 @@ export function engine(): EngineClient {
 }
 
 /** Starts the engine and what follows by itself: the plan after typing, the patch after a choice, links. */
-export function start(): void {
-  client = new EngineClient({
+export function start(newWorker?: NewWorker): void {
+  const events: ClientEvents = {
     loading: (size_bytes) => {
       engineState.value = { type: "loading", size_bytes };
     },
@@ -69,8 +87,17 @@ export function start(): void {
     loadFailed: (message) => {
       engineState.value = { type: "failed", message };
     },
+    fetched: (fetched) => {
+      if (attempt) {
+        attempt.fetched = fetched;
+        openTask.reading.value = { read_bytes: fetched.bytes, total_bytes: null };
+      } else if (remote.value) remote.value = { ...remote.value, fetched };
+    },
     restarted: (reason, { lost, detached }: Reopened) => {
-      if (lost) opened.value = null;
+      if (lost) {
+        opened.value = null;
+        remote.value = null;
+      }
       if (detached) {
         opened.value = detached.opened;
         notify({
@@ -95,7 +122,8 @@ export function start(): void {
       }
       void refreshPlan();
     },
-  });
+  };
+  client = new EngineClient(events, newWorker);
 
   let timer = 0;
   effect(() => {
@@ -140,7 +168,11 @@ export function start(): void {
     if (whyOpen.value && tab.value === "plan" && opened.value) untracked(() => void refreshUnder());
   });
 
-  window.addEventListener("hashchange", () => void openLink(location.hash));
+  if (onAddressPage.value) takeAddress();
+  window.addEventListener("hashchange", () => {
+    if (onAddressPage.value) takeAddress();
+    void openLink(location.hash);
+  });
   window.addEventListener("scanseek:crash-for-test", () => {
     client.call("crash_for_test", []).answer.catch(() => {});
   });
@@ -180,7 +212,9 @@ export async function perform<T>(
     task.value.value = value;
     return value;
   } catch (cause) {
-    task.error.value = asWireError(cause);
+    const error = asWireError(cause);
+    task.error.value = error;
+    if (error.code === "remote_changed") offerReopening();
     return null;
   } finally {
     batch(() => {
@@ -228,12 +262,14 @@ function forgetResults(): void {
 function showOpened(value: Opened): void {
   batch(() => {
     opened.value = value;
+    remote.value = null;
     explained.value = null;
     forgetResults();
     tab.value = "plan";
     if (linkState.value.type !== "waiting_for_file") linkState.value = { type: "none" };
   });
   dismiss("engine");
+  dismiss("remote");
   notices.value = notices.value.filter(({ key }) => !key.startsWith("open-"));
   for (const { code, message } of value.notices) {
     notify({ key: `open-${code}`, tone: code === "wal_missing" ? "warn" : "neutral", text: message });
@@ -330,15 +366,83 @@ export async function openDatabase(files: DatabaseFiles, keepText = false): Prom
     client.call("open_file", [database.name, database, wal, journal], report(openTask)),
   );
   if (!value) return false;
+  await showFile(value, keepText);
+  await countRows();
+  return true;
+}
+
+/** Shows a file that is no sample; a link may have waited for it. */
+async function showFile(value: Opened, hasText: boolean): Promise<void> {
   showOpened(value);
   const link = linkState.value;
   if (link.type === "waiting_for_file") {
     for (const ddl of link.notebook.indexes) choose(ddl, true, "link");
     wantChosen.value = link.notebook.indexes.length > 0;
     await linkOpened(link.fragment, link.notebook);
-  } else if (!keepText) loadWorkload(null);
+  } else if (!hasText) loadWorkload(null);
+}
+
+// ---- files on servers ----------------------------------------------------------------------------------
+
+/** What comes while a file is being opened; it may fail, and another one stays open. */
+let attempt: { fetched: Fetched } | null = null;
+
+/** Puts the fragment's address into the field. Nothing is fetched before the person says so. */
+function takeAddress(): void {
+  const address = addressInFragment(location.hash);
+  if (address === null) return;
+  addressText.value = address;
+  addressProblem.value = null;
+}
+
+/** Opens the address in the field. */
+export async function openAddress(): Promise<void> {
+  const read = readAddress(addressText.value);
+  addressProblem.value = "problem" in read ? read.problem : null;
+  if ("url" in read) await openUrl(read.url);
+}
+
+/** Opens a file on a server; `follow` lets the server send the reader on to another address. */
+export async function openUrl(url: string, follow = false): Promise<void> {
+  if (openTask.startedAt.value !== null) return;
+  const name = nameOfAddress(url);
+  triedUrl.value = url;
+  openingName.value = name;
+  attempt = { fetched: { bytes: 0, requests: 0 } };
+  const mine = attempt;
+  const value = await perform(openTask, () =>
+    client.call("open_remote", [name, url, follow, null], report(openTask)),
+  );
+  attempt = null;
+  if (!value) return;
+  history.replaceState(null, "", fragmentOf(url));
+  // Rows are not counted: all of them would have to come from the server.
+  const shown = showFile(value, false);
+  remote.value = { url, fetched: mine.fetched };
+  await shown;
+}
+
+/** Opens a file that the server sends only as a whole. */
+export async function downloadUrl(url: string): Promise<void> {
+  const name = nameOfAddress(url);
+  openingName.value = name;
+  const value = await perform(openTask, () => {
+    const aborter = new AbortController();
+    let cancel = () => aborter.abort();
+    const onReading = (reading: Reading) => {
+      openTask.reading.value = reading;
+    };
+    const answer = download(url, name, onReading, aborter.signal).then((file) => {
+      const call = client.call("open_file", [name, file, null, null], report(openTask));
+      cancel = call.cancel;
+      return call.answer;
+    });
+    return { answer, cancel: () => cancel() };
+  });
+  if (!value) return;
+  history.replaceState(null, "", fragmentOf(url));
+  await showFile(value, false);
   await countRows();
-  return true;
 }
 
 /** Checks a link once all it was made with is open; until then asks for what is missing. */
@@ -378,6 +482,17 @@ export async function detach(name: string): Promise<void> {
   } catch (cause) {
     openTask.error.value = asWireError(cause);
   }
+}
+
+function offerReopening(): void {
+  const url = remote.value?.url;
+  if (!url) return;
+  notify({
+    key: "remote",
+    tone: "warn",
+    text: "The file on the server is another one now. What is shown here is of the earlier one.",
+    action: { label: "Open it again", run: () => void openUrl(url) },
+  });
 }
 
 // ---- plan ----------------------------------------------------------------------------------------------

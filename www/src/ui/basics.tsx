@@ -49,11 +49,17 @@ export function Note({ tone, children, hint, onDismiss, action, testid }: NotePr
   );
 }
 
-export function ErrorNote({ error, onDismiss }: { error: WireError; onDismiss?: () => void }) {
+interface ErrorNoteProps {
+  error: WireError;
+  onDismiss?: () => void;
+  action?: NoteProps["action"];
+}
+
+export function ErrorNote({ error, onDismiss, action }: ErrorNoteProps) {
   const tone = error.code === "cancelled" ? "neutral" : error.code === "deadline" ? "warn" : "bad";
   const dismissal = onDismiss ? { onDismiss } : {};
   return (
-    <Note tone={tone} hint={error.hint} testid={`error-${error.code}`} {...dismissal}>
+    <Note tone={tone} hint={error.hint} action={action} testid={`error-${error.code}`} {...dismissal}>
       {error.message}
     </Note>
   );

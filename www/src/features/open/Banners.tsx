@@ -1,11 +1,30 @@
 /** What the page has to say: loading, opening, failed opening, notices, and the check of a link. */
-import { retryEngine } from "../../store/actions";
+import type { ErrorCode } from "../../engine/types";
+import { downloadUrl, openUrl, retryEngine } from "../../store/actions";
+import { triedUrl } from "../../store/address";
 import { opened, openingName, openTask } from "../../store/database";
 import { engineState } from "../../store/engine";
 import { dismiss, notices } from "../../store/view";
 import { ErrorNote, Note, Working } from "../../ui/basics";
 import { bytes } from "../../ui/format";
 import { LinkBanner } from "../share/LinkBanner";
+
+/** What can be done at once about an address that could not be opened. */
+function remedy(code: ErrorCode): { label: string; run: () => void } | undefined {
+  const url = triedUrl.value;
+  switch (code) {
+    case "remote_unreachable":
+      return { label: "Try again", run: () => void openUrl(url) };
+    case "remote_changed":
+      return { label: "Open it again", run: () => void openUrl(url) };
+    case "remote_redirect":
+      return { label: "Follow it", run: () => void openUrl(url, true) };
+    case "remote_no_ranges":
+      return { label: "Download it", run: () => void downloadUrl(url) };
+    default:
+      return undefined;
+  }
+}
 
 export function Banners() {
   const engine = engineState.value;
@@ -44,6 +63,7 @@ export function Banners() {
                   }
                 : error
             }
+            action={remedy(error.code)}
             onDismiss={() => {
               openTask.error.value = null;
             }}

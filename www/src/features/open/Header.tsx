@@ -1,12 +1,14 @@
 /** The top of the page: name, opening, sharing, theme, about. */
 import { useState } from "preact/hooks";
 import { openFiles, openSample, share } from "../../store/actions";
+import { onAddressPage, remote } from "../../store/address";
 import { opened } from "../../store/database";
 import { engineState, samples } from "../../store/engine";
 import { nextTheme, theme } from "../../store/theme";
 import { Icon, Logo } from "../../ui/icon";
 import { Menu } from "../../ui/menu";
 import { AboutDialog } from "./About";
+import { AddressForm, RemoteStatus } from "./Address";
 import { SampleList } from "./Samples";
 
 /** A button that opens the file picker. */
@@ -72,7 +74,28 @@ export function Header() {
             />
           )}
         </Menu>
-        <span class="promise">Works on a copy. Nothing leaves this browser.</span>
+        {onAddressPage.value && (
+          <Menu
+            panelLabel="Address"
+            label={
+              <>
+                <Icon name="globe" />
+                Address
+              </>
+            }
+          >
+            {(close) => <AddressForm onOpen={close} />}
+          </Menu>
+        )}
+        {remote.value ? (
+          <RemoteStatus />
+        ) : (
+          <span class="promise">
+            {onAddressPage.value
+              ? "Works on a copy. Only the address you open is fetched."
+              : "Works on a copy. Nothing leaves this browser."}
+          </span>
+        )}
       </div>
       <div class="header-end">
         <button

@@ -1,7 +1,9 @@
-/** The page before anything is open: drop a file, or take a sample. */
+/** The page before anything is open: drop a file, type an address where that is allowed, or take a sample. */
 import { openSample } from "../../store/actions";
+import { onAddressPage } from "../../store/address";
 import { engineState, samples } from "../../store/engine";
 import { Icon } from "../../ui/icon";
+import { AddressForm } from "./Address";
 import { OpenButton } from "./Header";
 import { SampleList } from "./Samples";
 
@@ -17,19 +19,42 @@ const STEPS = [
   ["Take it home", "Time it, copy the patch with its undo script, or share a link that anyone can re-run."],
 ] as const;
 
+function ByFile() {
+  return (
+    <div class="start-drop">
+      <Icon name="drop" size={34} />
+      <h2>Why is this query slow?</h2>
+      <p>Drop an SQLite file anywhere on this page, or choose one.</p>
+      <OpenButton label="Choose a file" primary />
+      <p class="fine">
+        Works on a copy. Nothing leaves this browser. A -wal file may be dropped along with it.
+      </p>
+      <p class="fine start-address">
+        <a href="./remote/">Open from an address…</a> That is another page: it may fetch the address you type.
+        Nothing else is sent, and the server there sees your IP address.
+      </p>
+    </div>
+  );
+}
+
+function ByAddress() {
+  return (
+    <div class="start-drop">
+      <Icon name="globe" size={34} />
+      <h2>Open a database by its address</h2>
+      <AddressForm />
+      <p class="fine start-address">
+        For files on your disk, <a href="../">the main page</a> cannot reach any other site at all.
+      </p>
+    </div>
+  );
+}
+
 export function Start() {
   const ready = engineState.value.type === "ready";
   return (
     <section class="start" aria-label="Start" data-testid="start">
-      <div class="start-drop">
-        <Icon name="drop" size={34} />
-        <h2>Why is this query slow?</h2>
-        <p>Drop an SQLite file anywhere on this page, or choose one.</p>
-        <OpenButton label="Choose a file" primary />
-        <p class="fine">
-          Works on a copy. Nothing leaves this browser. A -wal file may be dropped along with it.
-        </p>
-      </div>
+      {onAddressPage.value ? <ByAddress /> : <ByFile />}
       <div class="start-samples">
         <h3>Or look at a sample</h3>
         {ready ? (
