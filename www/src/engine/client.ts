@@ -259,7 +259,7 @@ export class EngineClient {
 
   /** All calls are made at once, so that they are the first in the queue. */
   async #reopen(
-    source: { op: "open_sample" | "open_file"; params: unknown[] },
+    source: { op: Op; params: unknown[] },
     attached: Params<"attach">[],
   ): Promise<Reopened> {
     const main = this.call(source.op, source.params as never).answer as Promise<Opened>;
