@@ -7,6 +7,7 @@
 mod clauses;
 mod facts;
 mod outline;
+mod parameters;
 mod split;
 
 pub use clauses::{
@@ -18,4 +19,5 @@ pub use outline::{
     Outline, collated, dropped_index, one_line, outline, without_indexed_by, without_nulls_order,
     words,
 };
+pub use parameters::{unnumbered_parameters, word_spans};
 pub use split::{SourceStatement, explained_at, first_keyword, split};
