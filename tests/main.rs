@@ -4,6 +4,7 @@ mod advice;
 mod architecture;
 mod attach;
 mod compare;
+mod findings;
 mod fuzz;
 mod growth;
 mod host;

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
                 return Ok(true);
             }
             if let Some(options) = options {
-                run_all(&workbench, &mut explained, &switches, options);
+                run_all(&workbench, &mut explained, &switches, options, &text);
             }
             output::explained(args.format, &explained, &text)?;
             Ok(explained.statements.iter().all(|statement| statement.error.is_none()))
@@ -204,6 +204,7 @@ fn run_all(
     explained: &mut domain::Explained,
     switches: &domain::Switches,
     options: &domain::RunOptions,
+    text: &str,
 ) {
     for statement in &mut explained.statements {
         if statement.error.is_some() {
@@ -218,7 +219,9 @@ fn run_all(
         match ran {
             Ok(ran) => {
                 statement.plan = ran.statement.plan;
+                statement.places = ran.statement.places;
                 statement.findings = ran.statement.findings;
+                statement.not_looked_at = ran.statement.not_looked_at;
                 statement.counters = ran.statement.counters;
                 statement.rest = ran.statement.rest;
                 statement.notices.extend(ran.statement.notices);
@@ -233,6 +236,16 @@ fn run_all(
                 }
             }
             Err(error) => statement.error = Some(error),
+        }
+        if statement.error.is_none() && *switches == domain::Switches::default() {
+            let (index, values) = (statement.statement.index, &statement.statement.values);
+            match workbench.findings(text, index, values, options) {
+                Ok(found) => {
+                    statement.findings = found.findings;
+                    statement.not_looked_at = found.not_looked_at;
+                }
+                Err(error) => statement.not_looked_at.push(error.message),
+            }
         }
     }
 }

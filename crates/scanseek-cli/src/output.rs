@@ -74,15 +74,50 @@ pub(crate) fn explained(format: Format, explained: &domain::Explained, text: &st
             if let Some(counters) = &statement.counters {
                 let _ = writeln!(out, "\n{}", counters_line(counters));
             }
-            for finding in &statement.findings {
-                let _ = writeln!(out, "! {}", finding.message);
-            }
+            findings(out, style, statement);
             for notice in &statement.notices {
                 let _ = writeln!(out, "note: {}", notice.message);
             }
             out.push('\n');
         }
     })
+}
+
+fn findings(out: &mut String, style: &Style, statement: &wire::StatementPlan) {
+    if !statement.findings.is_empty() {
+        out.push('\n');
+    }
+    for finding in &statement.findings {
+        let severity = match finding.severity {
+            wire::Severity::High => "high",
+            wire::Severity::Medium => "medium",
+            wire::Severity::Low => "low",
+        };
+        let cost = finding
+            .cost
+            .map(|cost| format!(", {:.0} % of the work", cost.share * 100.0))
+            .unwrap_or_default();
+        let _ = writeln!(out, "! {} ({severity}{cost})", finding.title);
+        for line in [&finding.message, &finding.proof, &finding.advice] {
+            let _ = writeln!(out, "  {}", one_line(line));
+        }
+        if let Some(rewrite) = &finding.rewrite {
+            let _ = writeln!(
+                out,
+                "  Rewritten, with the same rows: {} → {} VM steps, {} → {} page requests. {}",
+                grouped(rewrite.before.vm_steps),
+                grouped(rewrite.after.vm_steps),
+                grouped(rewrite.before.page_requests),
+                grouped(rewrite.after.page_requests),
+                one_line(&rewrite.why)
+            );
+            out.push('\n');
+            style.code(out, &format!("{};\n", rewrite.sql));
+        }
+    }
+    for sentence in &statement.not_looked_at {
+        let _ = writeln!(out, "not looked at: {}", one_line(sentence));
+    }
 }
 
 pub(crate) fn why(format: Format, whys: &[wire::Why]) -> Result<()> {

@@ -309,6 +309,22 @@ impl Workbench {
         to_js(&wire::WholeCell::from(cell))
     }
 
+    /// Looks closely at one statement of a text, by its position: variants of it are explained and run.
+    #[wasm_bindgen(unchecked_return_type = "Findings")]
+    pub fn findings(
+        &self,
+        sql: &str,
+        index: u32,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options: wire::RunOptions = from_js(options)?;
+        let found = self
+            .0
+            .findings(sql, index as usize, &[], &options.to_domain())
+            .map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Findings::from(&found))
+    }
+
     /// The plan of every statement under switches of the planner.
     #[wasm_bindgen(unchecked_return_type = "Explained")]
     pub fn explain_under(

@@ -22,6 +22,7 @@ mod advice;
 mod compare;
 mod database;
 mod error;
+mod findings;
 mod growth;
 mod link;
 mod pages;
@@ -40,6 +41,7 @@ pub use database::{
     SampleInfo, SampleRef, Schema, TableInfo, TableKind,
 };
 pub use error::{ErrorCode, WireError};
+pub use findings::{Cost, Finding, Findings, Rewrite, Severity};
 pub use growth::{Exponents, Flip, Growth, GrowthPoint, Scaled, ScaledPlan, TableRows};
 pub use link::{
     ClaimArm, ClaimCheck, LinkCheck, LinkState, Notebook, NotebookDatabase, SharedClaim, SharedLink,
@@ -49,8 +51,8 @@ pub use pages::{
     TreeLevel, Xray, XrayArm,
 };
 pub use plan::{
-    Counters, Explained, Finding, IndexUse, LoopStats, Op, ParameterType, PlanNode, Severity,
-    Statement, StatementKind, StatementPlan, Tone, Work, plan_nodes,
+    Counters, Explained, IndexUse, LoopStats, Op, ParameterType, PlanNode, Statement,
+    StatementKind, StatementPlan, Tone, Work, plan_nodes,
 };
 pub use run::{
     Bytes, Cell, CellOptions, PageOptions, Progress, Ran, Reading, RowBatch, RowsPage, RunOptions,

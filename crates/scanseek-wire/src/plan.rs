@@ -3,7 +3,8 @@
 use scanseek_plan as plan;
 use scanseek_workbench as domain;
 
-use crate::{Notice, Span, Utf16, WireError};
+use crate::findings::findings;
+use crate::{Finding, Notice, Span, Utf16, WireError};
 
 wire! {
     pub struct Explained {
@@ -22,7 +23,10 @@ wire! {
         pub counters: Option<Counters>,
         /// Work of no node: expressions and control.
         pub rest: Option<Work>,
+        /// At first sight, or closer after a closer look.
         pub findings: Vec<Finding>,
+        /// What was not looked at, and why.
+        pub not_looked_at: Vec<String>,
         pub notices: Vec<Notice>,
         pub error: Option<WireError>,
     }
@@ -151,21 +155,6 @@ wire! {
         pub page_reads: Option<u64>,
     }
 
-    pub struct Finding {
-        pub rule: String,
-        pub severity: Severity,
-        pub node: Option<i32>,
-        pub message: String,
-    }
-
-    #[derive(Copy)]
-    #[serde(rename_all = "snake_case")]
-    pub enum Severity {
-        High,
-        Medium,
-        Low,
-    }
-
     #[derive(Copy, Default)]
     pub struct Counters {
         pub vm_steps: u64,
@@ -205,7 +194,8 @@ impl StatementPlan {
             plan_text: planned.plan.to_text(),
             counters: planned.counters.as_ref().map(Counters::from),
             rest: planned.rest.as_ref().map(Work::from),
-            findings: planned.findings.iter().map(Finding::from).collect(),
+            findings: findings(&planned.findings, &planned.statement.sql),
+            not_looked_at: planned.not_looked_at.clone(),
             notices: planned.notices.iter().map(Notice::from).collect(),
             error: planned.error.as_ref().map(|error| WireError::new(error, text)),
         }
@@ -302,7 +292,7 @@ pub fn plan_nodes(plan: &plan::Plan) -> Vec<PlanNode> {
 }
 
 /// SQLite's node ids are C ints.
-fn small(id: i64) -> i32 {
+pub(crate) fn small(id: i64) -> i32 {
     i32::try_from(id).unwrap_or(i32::MAX)
 }
 
@@ -338,21 +328,6 @@ impl From<&plan::Work> for Work {
     fn from(work: &plan::Work) -> Self {
         let plan::Work { vm_steps, page_requests, page_reads } = *work;
         Self { vm_steps, page_requests, page_reads }
-    }
-}
-
-impl From<&plan::Finding> for Finding {
-    fn from(finding: &plan::Finding) -> Self {
-        Self {
-            rule: finding.rule.id().to_owned(),
-            severity: match finding.severity {
-                plan::Severity::High => Severity::High,
-                plan::Severity::Medium => Severity::Medium,
-                plan::Severity::Low => Severity::Low,
-            },
-            node: finding.node.map(small),
-            message: finding.message.clone(),
-        }
     }
 }
 

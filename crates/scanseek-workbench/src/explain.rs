@@ -1,8 +1,9 @@
 //! Plans of all statements of a text. Nothing is executed.
 
 use scanseek_engine::{Database, Value};
-use scanseek_plan::{Counters, Finding, Plan, Work, findings};
+use scanseek_plan::{Counters, Plan, Work};
 
+use crate::findings::{Finding, quick};
 use crate::what_if::{self, Change};
 use crate::{Notice, Place, StatementInfo, Workbench, WorkbenchError, bare, places};
 
@@ -28,13 +29,17 @@ pub struct StatementPlan {
     pub counters: Option<Counters>,
     /// What of that work is no node's: expressions and control.
     pub rest: Option<Work>,
-    /// What stands out.
+    /// What stands out at first sight; [`Workbench::findings`] looks closer.
     pub findings: Vec<Finding>,
+    /// What was not looked at, and why: sentences.
+    pub not_looked_at: Vec<String>,
     /// What is worth knowing about how it was planned.
     pub notices: Vec<Notice>,
     /// Why there is no plan.
     pub error: Option<WorkbenchError>,
 }
+
+const NOT_RUN: &str = "It was not run: only its plan was looked at.";
 
 impl Workbench {
     /// Splits a text into statements. Works without a database.
@@ -119,7 +124,18 @@ pub(crate) fn plan_on(database: &Database, mut statement: StatementInfo) -> Stat
         Ok(plan) => (plan, None),
         Err(error) => (Plan::default(), Some(error)),
     };
-    let findings = findings(&plan);
     let places = places(&plan, &statement.sql, database.schema());
-    StatementPlan { statement, plan, places, counters: None, rest: None, findings, notices, error }
+    let mut planned = StatementPlan {
+        statement,
+        plan,
+        places,
+        counters: None,
+        rest: None,
+        findings: Vec::new(),
+        not_looked_at: vec![NOT_RUN.to_owned()],
+        notices,
+        error,
+    };
+    planned.findings = quick(&planned, database.schema());
+    planned
 }

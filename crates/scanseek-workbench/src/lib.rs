@@ -7,6 +7,7 @@
 mod compare;
 mod error;
 mod explain;
+mod findings;
 mod growth;
 mod host;
 mod open;
@@ -28,6 +29,7 @@ mod xray;
 pub use compare::{Comparison, Side};
 pub use error::{ErrorCode, WorkbenchError};
 pub use explain::{Explained, StatementPlan};
+pub use findings::{Cost, Finding, Findings, Rewrite, Rule};
 pub use growth::{Exponents, Flip, Growth, GrowthPoint, Scaled, ScaledPlan, TableRows};
 pub use host::Host;
 pub use open::{DatabaseInfo, Notice, Opened, SampleRef, build_sample};
@@ -57,6 +59,6 @@ pub use scanseek_engine::{
 };
 #[cfg(not(target_family = "wasm"))]
 pub use scanseek_engine::{FileBase, TemporarySpill};
-pub use scanseek_plan::grouped;
+pub use scanseek_plan::{Severity, grouped};
 pub use scanseek_samples::{SampleInfo, plan_document, samples, workload};
 pub use scanseek_sql::one_line;

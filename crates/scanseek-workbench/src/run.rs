@@ -1,8 +1,9 @@
 //! Running one statement: its rows, its counters, and the work of each plan node.
 
 use scanseek_engine::{Database, EngineError, RowsRequest, Stop, Value, Varies};
-use scanseek_plan::{Counters, Plan, Work, findings};
+use scanseek_plan::{Counters, Plan, Work};
 
+use crate::findings::quick;
 use crate::{ErrorCode, Notice, StatementInfo, StatementPlan, Workbench, WorkbenchError};
 
 /// What a run may take.
@@ -56,7 +57,7 @@ impl Workbench {
         parameters: &[(String, Value)],
         options: &RunOptions,
     ) -> Result<Ran, WorkbenchError> {
-        run_on(&self.open()?.database, only(sql, parameters)?, options, Delivery::AtEnd)
+        self.run_and_keep(only(sql, parameters)?, options, Delivery::AtEnd)
     }
 
     /// As [`Workbench::run`], and hands the rows to [`crate::Host::rows`] while the run goes on.
@@ -69,8 +70,19 @@ impl Workbench {
         parameters: &[(String, Value)],
         options: &RunOptions,
     ) -> Result<Ran, WorkbenchError> {
-        let statement = only(sql, parameters)?;
-        run_on(&self.open()?.database, statement, options, Delivery::InBatches)
+        self.run_and_keep(only(sql, parameters)?, options, Delivery::InBatches)
+    }
+
+    fn run_and_keep(
+        &self,
+        statement: StatementInfo,
+        options: &RunOptions,
+        delivery: Delivery,
+    ) -> Result<Ran, WorkbenchError> {
+        let ran = run_on(&self.open()?.database, statement, options, delivery)?;
+        let is_whole = ran.stopped.is_none();
+        *self.last_run.borrow_mut() = is_whole.then(|| ran.statement.clone());
+        Ok(ran)
     }
 
     /// Runs the one statement of a text `times` times in a row, pages cached and rows thrown away,
@@ -90,6 +102,8 @@ impl Workbench {
         Ok(self.host.now_ns().saturating_sub(start_ns))
     }
 }
+
+const NOT_CLOSE: &str = "Only the plan and its numbers were looked at, and not the text.";
 
 /// What the statement did beyond the work of its nodes; `None` if the two runs were not alike,
 /// which `random()` or the time of day can do.
@@ -159,18 +173,21 @@ pub(crate) fn run_on(
                     .to_owned(),
         });
     }
+    let mut planned = StatementPlan {
+        places: crate::places(&plan, &statement.sql, database.schema()),
+        statement,
+        findings: Vec::new(),
+        not_looked_at: vec![NOT_CLOSE.to_owned()],
+        plan,
+        counters: Some(rows.counters),
+        rest,
+        notices,
+        error: None,
+    };
+    planned.findings = quick(&planned, database.schema());
     Ok(Ran {
         truncated: rows.counters.rows_returned > rows.kept,
-        statement: StatementPlan {
-            places: crate::places(&plan, &statement.sql, database.schema()),
-            statement,
-            findings: findings(&plan),
-            plan,
-            counters: Some(rows.counters),
-            rest,
-            notices,
-            error: None,
-        },
+        statement: planned,
         columns: rows.columns,
         rows: rows.rows,
         kept: rows.kept,

@@ -1,6 +1,6 @@
 //! The workbench itself: one open database and the copy that holds the changes on trial.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use scanseek_engine::{Database, PageMap};
@@ -9,7 +9,7 @@ use scanseek_schema::IndexName;
 use crate::host::HostControl;
 use crate::open::OpenDatabase;
 use crate::what_if::{self, Change};
-use crate::{Host, WorkbenchError};
+use crate::{Host, StatementPlan, WorkbenchError};
 
 /// All use-cases over one database.
 pub struct Workbench {
@@ -17,6 +17,8 @@ pub struct Workbench {
     pub(crate) open: Option<OpenDatabase>,
     /// A copy with changes applied, kept because building indexes takes time.
     pub(crate) tuned: Option<Tuned>,
+    /// The last run that came to its end, so that looking closer at it need not repeat it.
+    pub(crate) last_run: RefCell<Option<StatementPlan>>,
 }
 
 /// A copy of the database with changes applied.
@@ -32,12 +34,13 @@ pub(crate) struct Tuned {
 impl Workbench {
     /// A workbench with nothing open.
     pub fn new(host: Rc<dyn Host>) -> Self {
-        Self { host, open: None, tuned: None }
+        Self { host, open: None, tuned: None, last_run: RefCell::default() }
     }
 
     /// Closes the database and forgets everything of it.
     pub fn close(&mut self) {
         self.tuned = None;
+        self.last_run.take();
         self.open = None;
     }
 
@@ -51,6 +54,7 @@ impl Workbench {
 
     pub(crate) fn replace(&mut self, open: OpenDatabase) {
         self.tuned = None;
+        self.last_run.take();
         self.open = Some(open);
     }
 
