@@ -105,3 +105,130 @@ fn shown(found: &Findings) -> String {
     }
     text
 }
+
+/// Rows of `t` and `u`: few values, so that there are duplicates, and NULLs among them.
+#[derive(Debug, Clone)]
+struct Rows {
+    t: Vec<(Option<u8>, Option<u8>, u16)>,
+    u: Vec<(Option<u8>, Option<u8>)>,
+}
+
+fn rows() -> impl Strategy<Value = Rows> {
+    let few = |most: u8| prop::option::weighted(0.9, 0..most);
+    let t = prop::collection::vec((few(40), few(30), 0..900u16), 150..400);
+    let u = prop::collection::vec((few(60), few(30)), 0..150);
+    (t, u).prop_map(|(t, u)| Rows { t, u })
+}
+
+impl Rows {
+    fn open(&self) -> Workbench {
+        let mut script = String::from(
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, a INT, b INT, day TEXT, n INT NOT NULL);
+             CREATE TABLE u(k INT, v INT, w INT NOT NULL);
+             CREATE INDEX t_a ON t(a); CREATE INDEX t_b ON t(b); CREATE INDEX t_day ON t(day);
+             CREATE INDEX t_n ON t(n); CREATE INDEX u_k ON u(k); CREATE INDEX u_w ON u(w);\n",
+        );
+        let sql = |value: Option<u8>| value.map_or_else(|| "NULL".to_owned(), |v| v.to_string());
+        for (a, b, day) in &self.t {
+            let _ = writeln!(
+                script,
+                "INSERT INTO t(a, b, day, n) VALUES ({}, {}, {}, {});",
+                sql(*a),
+                sql(*b),
+                if *day < 20 {
+                    "NULL".to_owned()
+                } else {
+                    format!("date('2024-01-01', '{day} days')")
+                },
+                day % 50
+            );
+        }
+        for (k, v) in &self.u {
+            let (k, v, w) = (sql(*k), sql(*v), k.unwrap_or(7));
+            let _ = writeln!(script, "INSERT INTO u VALUES ({k}, {v}, {w});");
+        }
+        workbench(&script)
+    }
+}
+
+fn run(workbench: &Workbench, sql: &str, in_order: bool) -> Vec<String> {
+    let options = RunOptions { row_cap: 100_000, ..OPTIONS };
+    let ran = workbench.run(sql, &[], &options).unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    let mut rows: Vec<String> =
+        ran.rows.iter().map(|row: &Vec<Value>| format!("{row:?}")).collect();
+    if !in_order {
+        rows.sort();
+    }
+    rows
+}
+
+/// Statements whose rewrite means the same for any rows.
+const FOR_ANY_ROWS: [&str; 8] = [
+    "SELECT id, a, b FROM t WHERE a = 3 OR b = 4",
+    "SELECT t.id, u.k FROM t JOIN u ON u.k = t.id WHERE t.a = 3 OR u.w = 5",
+    "SELECT t.id FROM t LEFT JOIN u ON u.k = t.id WHERE t.n = 3 OR u.w = 5 OR t.a IS NULL",
+    "SELECT id FROM t WHERE n < 4 AND a IN (SELECT k FROM u WHERE v > 3)",
+    "SELECT id FROM t WHERE b = 7 AND n NOT IN (SELECT w FROM u WHERE v > 3)",
+    "SELECT id FROM t WHERE (SELECT count(*) FROM u WHERE u.k = t.a) > 0",
+    "SELECT id FROM t WHERE 0 = (SELECT count(*) FROM u WHERE u.w = t.n OR u.v = 3)",
+    "SELECT id, n FROM t WHERE date(day) >= '2026-03-01'",
+];
+
+/// Statements whose rewrite rests on the rows it was proven with.
+const FOR_THESE_ROWS: [&str; 6] = [
+    "SELECT id, a FROM t ORDER BY a LIMIT 7 OFFSET 120",
+    "SELECT id, n FROM t ORDER BY n DESC LIMIT 7 OFFSET 130",
+    "SELECT n, day FROM t WHERE a > 2 OR b > 2 ORDER BY id LIMIT 20 OFFSET 101",
+    "SELECT day, n FROM t ORDER BY day LIMIT 20 OFFSET 110",
+    "SELECT id FROM t WHERE strftime('%Y-%m', day) = '2025-02'",
+    "SELECT id FROM t WHERE substr(day, 1, 9) = '2025-02-1'",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rewrites_never_change_results(here in rows(), elsewhere in rows()) {
+        let (here, elsewhere) = (here.open(), elsewhere.open());
+        for sql in FOR_ANY_ROWS.into_iter().chain(FOR_THESE_ROWS) {
+            let found = here.findings(sql, 0, &[], &OPTIONS).unwrap();
+            for rewrite in found.findings.iter().filter_map(|one| one.rewrite.as_ref()) {
+                let in_order = sql.contains("ORDER BY");
+                prop_assert_eq!(run(&here, sql, in_order), run(&here, &rewrite.sql, in_order), "{}", &rewrite.sql);
+                if FOR_ANY_ROWS.contains(&sql) {
+                    prop_assert_eq!(run(&elsewhere, sql, in_order), run(&elsewhere, &rewrite.sql, in_order), "{}", &rewrite.sql);
+                }
+                let (before, after) = (rewrite.before, rewrite.after);
+                prop_assert!(after.vm_steps <= before.vm_steps && after.page_requests <= before.page_requests);
+            }
+        }
+    }
+}
+
+/// Rewrites that would give other rows, or more work, are not shown.
+#[test]
+fn what_is_wrong_or_no_better_is_dropped() {
+    let workbench = workbench(
+        "CREATE TABLE t(id INTEGER PRIMARY KEY, day TEXT, a INT, b INT);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+           INSERT INTO t SELECT i, datetime('2024-01-01', i || ' hours'), nullif(i % 40, 7), i FROM n;
+         CREATE INDEX t_day ON t(day); CREATE INDEX t_a ON t(a);
+         CREATE TABLE late(id INTEGER PRIMARY KEY, day TEXT);
+         INSERT INTO late SELECT id, day FROM t;
+         INSERT INTO late VALUES (9000, '2024-02-30 10:00'), (9001, '2024-03-01T01:00:00+02:00');
+         CREATE INDEX late_day ON late(day);",
+    );
+    let rewrite = |sql: &str| {
+        let found = workbench.findings(sql, 0, &[], &OPTIONS).unwrap();
+        found.findings.into_iter().find_map(|one| one.rewrite).map(|rewrite| one_line(&rewrite.sql))
+    };
+    assert!(rewrite("SELECT id FROM t WHERE date(day) = '2024-03-01'").is_some());
+    // 30 February is 1 March to date(), and an offset moves a time to another day.
+    assert_eq!(rewrite("SELECT id FROM late WHERE date(day) = '2024-03-01'"), None);
+    // No index on what is compared: two scans are no better than one.
+    assert_eq!(rewrite("SELECT id FROM t WHERE b = 3 OR b + 1 = 9"), None);
+    // Ties in the order and NULLs behind them: the key would leave rows out.
+    assert_eq!(rewrite("SELECT id, a FROM t ORDER BY a DESC LIMIT 5 OFFSET 4000"), None);
+    // Another direction than the key's.
+    assert_eq!(rewrite("SELECT id, a FROM t ORDER BY a, id DESC LIMIT 5 OFFSET 4000"), None);
+}

@@ -9,7 +9,7 @@ import {
 } from "../engine/client";
 import { download } from "../engine/download";
 import { type Fetched, isWireError, wireError } from "../engine/protocol";
-import type { Cell, Notebook, Opened, Reading, RowBatch, WireError } from "../engine/types";
+import type { Cell, Notebook, Opened, Reading, Rewrite, RowBatch, WireError } from "../engine/types";
 import {
   addressInFragment,
   addressProblem,
@@ -26,6 +26,7 @@ import { ANALYZE, choose, chooseSuggested, chosen, chosenDdl } from "./chosen";
 import { asked, attachTask, opened, openingName, openTask } from "./database";
 import {
   active,
+  marked,
   nameOf,
   pristine,
   replaceText,
@@ -38,6 +39,7 @@ import {
 } from "./editor";
 import { about, engineState, samples } from "./engine";
 import { type DatabaseFiles, sortFiles } from "./files";
+import { CLOSE_LOOK_MS, findingsTask, lookedAt } from "./findings";
 import { patch, patchError } from "./patch";
 import { explained, planError, selectedNode, shownPlan, wantChosen, withChosen } from "./plan";
 import { COUNT_AT_ONCE_NS, program, programTask } from "./program";
@@ -129,6 +131,7 @@ export function start(newWorker?: NewWorker): void {
   effect(() => {
     text.value;
     ticket++;
+    untracked(stopLooking);
     clearTimeout(timer);
     timer = window.setTimeout(() => void refreshPlan(), TYPING_PAUSE_MS);
   });
@@ -244,7 +247,7 @@ export function report<T>(task: Task<T>) {
 
 /** What was found on the databases there were goes, since others are open now. */
 function forgetResults(): void {
-  for (const task of [runTask, suggestTask, trialTask, shareTask, programTask, whyTask, runUnderTask, xrayTask])
+  for (const task of [runTask, suggestTask, trialTask, shareTask, programTask, whyTask, runUnderTask, xrayTask, findingsTask])
     clearTask<unknown>(task as Task<unknown>);
   chosen.value = [];
   wantChosen.value = false;
@@ -253,6 +256,7 @@ function forgetResults(): void {
   forgetRows();
   program.value = null;
   planUnder.value = null;
+  lookedAt.value = "";
   xray.value = null;
   openTree.value = null;
   chosenPage.value = null;
@@ -566,8 +570,10 @@ export async function run(): Promise<void> {
     runTask.error.value = asWireError(cause);
     return;
   }
+  stopLooking();
   const { from, to } = selection.value;
-  const picked = text.value.slice(from, to);
+  const isMark = marked.value?.from === from && marked.value.to === to;
+  const picked = isMark ? "" : text.value.slice(from, to);
   const slice = picked.trim() ? { text: picked, offset: from } : activeSlice();
   const statement = statementAt(statements.value, to);
   const previous = kept.value?.run ?? 0;
@@ -589,6 +595,48 @@ export async function run(): Promise<void> {
     kept.value ??= { run: previous + 1, columns: ran.columns, first: 0, rows: [] };
     if (ran.stopped === "end") end.value = ran.rows_returned;
   });
+  if (ran.stopped === "end" && active.value?.sql === ran.statement.sql) await look(CLOSE_LOOK_MS);
+}
+
+/** Looks closely at the statement that is meant, with as much time as a run may take. */
+export async function lookCloser(): Promise<void> {
+  await look(DEADLINE_MS);
+}
+
+async function look(deadline_ms: number): Promise<void> {
+  const statement = active.value;
+  if (!statement || !opened.value) return;
+  const slice = activeSlice().text;
+  const whole = text.value;
+  const options = { row_cap: 0, deadline_ms };
+  const value = await perform(findingsTask, () =>
+    client.call("findings", [whole, statement.index, options], report(findingsTask)),
+  );
+  if (value) lookedAt.value = slice;
+}
+
+/** A closer look makes way for what the user wants now, where that does not cost the worker its life. */
+function stopLooking(): void {
+  if (globalThis.crossOriginIsolated) findingsTask.cancel.value?.();
+}
+
+/** Puts a rewritten statement in the place of those it stands for. */
+export function putRewrite(rewrite: Rewrite): void {
+  const before = text.value;
+  const spans = rewrite.replaces.flatMap((at) => {
+    const span = statements.value[at]?.span;
+    return span ? [span] : [];
+  });
+  const first = spans[0];
+  if (!first) return;
+  let next = before;
+  for (const { start, end } of spans.slice(1).reverse()) {
+    const behind = next.slice(end).match(/^\s*;[^\S\n]*\n?/)?.[0].length ?? 0;
+    next = next.slice(0, start) + next.slice(end + behind);
+  }
+  next = next.slice(0, first.start) + rewrite.sql + next.slice(first.end);
+  replaceText(next, first.start);
+  offerBack(before, "The rewritten statement is in the editor now.");
 }
 
 // ---- rows of the last run ------------------------------------------------------------------------------

@@ -15,7 +15,9 @@ export interface Slice {
 export const text = signal("");
 export const selection = signal<Range>({ from: 0, to: 0 });
 /** A wish to move the cursor; each is a new object. */
-export const moveRequest = signal<{ at: number; focus: boolean } | null>(null);
+export const moveRequest = signal<{ at: number; focus: boolean; from?: number } | null>(null);
+/** A piece that the page selected, and not the user: it is not meant to be run alone. */
+export const marked = signal<Range | null>(null);
 export const statements = signal<Statement[]>([]);
 /** The text a sample brought along, as long as it is untouched. */
 export const pristine = signal<string | null>(null);
@@ -65,5 +67,14 @@ export function moveTo(at: number): void {
   batch(() => {
     selection.value = { from: at, to: at };
     moveRequest.value = { at, focus: true };
+  });
+}
+
+/** Selects a piece of the text, to show it. */
+export function markRange(from: number, to: number): void {
+  batch(() => {
+    marked.value = { from, to };
+    selection.value = { from, to };
+    moveRequest.value = { at: to, from, focus: false };
   });
 }

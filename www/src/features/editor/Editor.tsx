@@ -40,9 +40,10 @@ function Plain() {
   useEffect(
     () =>
       moveRequest.subscribe((request) => {
-        if (!request || !area.current || area.current.value === text.value) return;
+        if (!request || !area.current) return;
+        if (area.current.value === text.value && request.from === undefined) return;
         area.current.value = text.value;
-        area.current.setSelectionRange(request.at, request.at);
+        area.current.setSelectionRange(request.from ?? request.at, request.at);
         if (request.focus) area.current.focus();
       }),
     [],

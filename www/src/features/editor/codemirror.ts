@@ -160,8 +160,12 @@ export function mountEditor(parent: HTMLElement, hint: string): () => void {
     moveRequest.subscribe((request) => {
       // Subscribing reports the last wish at once; that one is already in the start position.
       if (!request || request === granted) return;
-      const anchor = Math.min(request.at, view.state.doc.length);
-      view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
+      const head = Math.min(request.at, view.state.doc.length);
+      const anchor = Math.min(request.from ?? head, head);
+      view.dispatch({
+        selection: { anchor, head },
+        effects: EditorView.scrollIntoView(anchor, { y: "center" }),
+      });
       if (request.focus) view.focus();
     }),
     effect(() => {

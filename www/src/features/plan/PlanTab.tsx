@@ -5,21 +5,16 @@ import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
 import { planError, planView, selectedNode, shownPlan, wantChosen, withChosen } from "../../store/plan";
 import { whyOpen } from "../../store/why";
-import { Badge, CodeBlock, CopyButton, Empty, ErrorNote } from "../../ui/basics";
+import { CodeBlock, CopyButton, Empty, ErrorNote } from "../../ui/basics";
 import { CountersHelp, CountersRow } from "../../ui/counters";
 import { Icon } from "../../ui/icon";
 import { later } from "../../ui/later";
 import { Segmented } from "../../ui/segmented";
+import { Findings } from "../findings/Findings";
 import { PlanNotices, PlanState, standsIn } from "./PlanNotices";
 import { PlanTree } from "./PlanTree";
 
 const WhyPanel = later(() => import("../why/WhyPanel").then((part) => part.WhyPanel));
-
-const SEVERITY = {
-  high: { tone: "bad", word: "High" },
-  medium: { tone: "warn", word: "Medium" },
-  low: { tone: "neutral", word: "Low" },
-} as const;
 
 /** The chosen step, or else the first of the most serious ones. */
 function meantNode(nodes: PlanNode[], id: number | null): PlanNode | null {
@@ -115,31 +110,7 @@ export function PlanTab() {
           <CopyButton text={plan.plan_text} what="the plan" />
         </div>
       )}
-      {plan.findings.length > 0 && (
-        <section aria-label="Findings">
-          <h3>Findings</h3>
-          <ul class="findings">
-            {plan.findings.map((finding) => (
-              <li key={finding.rule + finding.node}>
-                <Badge tone={SEVERITY[finding.severity].tone}>{SEVERITY[finding.severity].word}</Badge>
-                <span>{finding.message}</span>
-                {finding.node !== null && (
-                  <button
-                    type="button"
-                    class="button quiet small"
-                    onClick={() => {
-                      planView.value = "tree";
-                      selectedNode.value = finding.node;
-                    }}
-                  >
-                    Show step
-                  </button>
-                )}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {!plan.error && <Findings plan={plan} measured={measured} />}
       {measured && plan.counters && (
         <section aria-label="Counters">
           <h3>Counters of the last run</h3>
