@@ -258,10 +258,7 @@ export class EngineClient {
   }
 
   /** All calls are made at once, so that they are the first in the queue. */
-  async #reopen(
-    source: { op: Op; params: unknown[] },
-    attached: Params<"attach">[],
-  ): Promise<Reopened> {
+  async #reopen(source: { op: Op; params: unknown[] }, attached: Params<"attach">[]): Promise<Reopened> {
     const main = this.call(source.op, source.params as never).answer as Promise<Opened>;
     const others = attached.map((params) => this.call("attach", params).answer);
     const outcomes = await Promise.allSettled([main, ...others]);

@@ -7,6 +7,7 @@ export interface Host {
     cancelled(): boolean;
     progress(progress: Progress): void;
     reading(reading: Reading): void;
+    rows(batch: RowBatch): void;
 }
 
 /** An empty file of the page's private file system, and how much may be written to it. */
@@ -83,6 +84,36 @@ export interface Ratios {
 }
 
 /**
+ * Another statement that was run and gave the same rows for less work.
+ */
+export interface Rewrite {
+    sql: string;
+    why: string;
+    before: Counters;
+    after: Counters;
+    before_plan_text: string;
+    after_plan_text: string;
+    /**
+     * Positions of the statements of the text that it takes the place of.
+     */
+    replaces: number[];
+}
+
+/**
+ * Both count from 0.
+ */
+export interface CellOptions {
+    row: number;
+    column: number;
+    deadline_ms: number;
+}
+
+/**
+ * Bytes, which reach the page as one array and not as a list of numbers.
+ */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
  * From this size on the plan is another.
  */
 export interface Flip {
@@ -102,9 +133,9 @@ export interface Reading {
 }
 
 /**
- * Integers travel as text, so that all 64 bits arrive.
+ * Numbers travel as text: integers so that all 64 bits arrive, reals as SQLite writes them.
  */
-export type Cell = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: number } | { type: "text"; value: string; lossy: boolean } | { type: "blob"; bytes: number; hex: string };
+export type Cell = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: string } | { type: "text"; value: string; lossy: boolean; cut_from: number | null } | { type: "blob"; bytes: number; hex: string };
 
 /**
  * Of a node: its own, without that of the nodes below it.
@@ -131,6 +162,38 @@ export interface TreeLevel {
 }
 
 /**
+ * One statement, looked at closely.
+ */
+export interface Findings {
+    /**
+     * Its position in the text.
+     */
+    index: number;
+    /**
+     * The statement's own text.
+     */
+    sql: string;
+    /**
+     * The most costly first.
+     */
+    findings: Finding[];
+    /**
+     * What was not looked at, and why: sentences.
+     */
+    not_looked_at: string[];
+}
+
+/**
+ * One value in full. `guess` says what its bytes seem to be, and is empty where that is not
+ * known; `extension` is for a file's name.
+ */
+export interface WholeCell {
+    value: WholeValue;
+    guess: string;
+    extension: string;
+}
+
+/**
  * Rows for each value of the index's first column: as statistics have it, and the most for which
  * SQLite would choose it.
  */
@@ -140,33 +203,18 @@ export interface Threshold {
 }
 
 /**
+ * Rows of a run that goes on; `first_row` counts from 0.
+ */
+export interface RowBatch {
+    columns: string[];
+    first_row: number;
+    rows: Cell[][];
+}
+
+/**
  * The closed list of codes.
  */
-export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "remote_unreachable" | "remote_refused" | "remote_redirect" | "remote_no_ranges" | "remote_changed" | "internal";
-
-/**
- * The index forced on one table of the statement; one of `with` and `because` is null.
- */
-export interface ForcedUse {
-    sql: string;
-    label: string;
-    with: Alternative | null;
-    /**
-     * Why it cannot be, in SQLite's words.
-     */
-    because: string | null;
-}
-
-/**
- * Two nodes that do the same job, or one that only one plan has.
- */
-export interface Pair {
-    before: number | null;
-    after: number | null;
-    kind: PairKind;
-    sentence: string;
-    ratios: Ratios | null;
-}
+export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "not_attached" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "remote_unreachable" | "remote_refused" | "remote_redirect" | "remote_no_ranges" | "remote_changed" | "internal";
 
 /**
  * The index forced on one table of the statement; one of `with` and `because` is null.
@@ -188,6 +236,19 @@ export interface Pages {
     name: string | null;
     before: PagesSummary;
     after: PagesSummary | null;
+}
+
+/**
+ * The work of what a finding is about, in one run.
+ */
+export interface Cost {
+    vm_steps: number;
+    page_requests: number;
+    page_reads: number;
+    /**
+     * Of the statement's work, from 0 to 1.
+     */
+    share: number;
 }
 
 /**
@@ -251,11 +312,45 @@ export interface WhyNot {
 }
 
 /**
+ * `database` is the name an attached database has; null is the main one.
+ */
+export interface TableInfo {
+    database: string | null;
+    name: string;
+    kind: TableKind;
+    row_count: number | null;
+    rows_estimated: number | null;
+    columns: ColumnInfo[];
+    indexes: IndexInfo[];
+    without_rowid: boolean;
+    strict: boolean;
+    sql: string;
+}
+
+/**
+ * `first_row` counts from 0; with `whole`, long values are not cut.
+ */
+export interface PageOptions {
+    first_row: number;
+    row_cap: number;
+    whole: boolean;
+    deadline_ms: number;
+}
+
+/**
  * `length` is that of the fragment, in characters.
  */
 export interface SharedLink {
     fragment: string;
     length: number;
+}
+
+/**
+ * `more` tells whether there are rows after these.
+ */
+export interface RowsPage {
+    rows: Cell[][];
+    more: boolean;
 }
 
 /**
@@ -391,9 +486,32 @@ export interface Exponents {
 
 export interface Finding {
     rule: string;
+    /**
+     * A few words for a heading.
+     */
+    title: string;
+    help: string;
+    help_url: string;
     severity: Severity;
     node: number | null;
+    /**
+     * In the statement's own text.
+     */
+    span: Span | null;
+    /**
+     * What happens.
+     */
     message: string;
+    /**
+     * What SQLite was made to show.
+     */
+    proof: string;
+    /**
+     * What to do.
+     */
+    advice: string;
+    cost: Cost | null;
+    rewrite: Rewrite | null;
 }
 
 export interface Growth {
@@ -674,7 +792,7 @@ export interface QueryTrial {
 export interface Ran {
     statement: StatementPlan;
     columns: string[];
-    rows: Cell[][];
+    rows_kept: number;
     rows_returned: number;
     truncated: boolean;
     elapsed_ns: number;
@@ -683,6 +801,10 @@ export interface Ran {
      * SQLite compiled it again for the values of its parameters.
      */
     reprepared: boolean;
+    /**
+     * Why another run may give other rows.
+     */
+    varies: Varies | null;
 }
 
 export interface Reason {
@@ -786,7 +908,14 @@ export interface StatementPlan {
      * Work of no node: expressions and control.
      */
     rest: Work | null;
+    /**
+     * At first sight, or closer after a closer look.
+     */
     findings: Finding[];
+    /**
+     * What was not looked at, and why.
+     */
+    not_looked_at: string[];
     notices: Notice[];
     error: WireError | null;
 }
@@ -810,11 +939,6 @@ export interface Switches {
      */
     without: string[];
     case_sensitive_like: boolean;
-}
-
-export interface TableRows {
-    name: string;
-    rows: number;
 }
 
 export interface TableRows {
@@ -881,11 +1005,17 @@ export type Stopped = "end" | "deadline" | "cancelled";
 
 export type TableKind = "table" | "view" | "virtual" | "shadow";
 
+export type TextPart = { type: "text"; value: string } | { type: "invalid"; hex: string };
+
 export type Tone = "bad" | "warn" | "good" | "neutral";
 
 export type TreeKind = "table" | "index" | "freelist" | "pointer_map" | "lock_byte" | "not_reached";
 
+export type Varies = "random" | "clock";
+
 export type Verdict = "faster" | "slower" | "no_clear_difference" | "not_measurable";
+
+export type WholeValue = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: string } | { type: "text"; bytes: Bytes; characters: number; parts: TextPart[]; parts_are_all: boolean; json: string | null } | { type: "blob"; bytes: Bytes };
 
 
 /**
@@ -907,6 +1037,10 @@ export class Workbench {
      */
     bytecode(sql: string, options: RunOptions | null): Bytecode;
     /**
+     * One value of what the one statement of a text gives.
+     */
+    cell(sql: string, options: CellOptions): WholeCell;
+    /**
      * Counts everything a link claims again, on the open database.
      */
     check_link(fragment: string): LinkCheck;
@@ -927,6 +1061,10 @@ export class Workbench {
      */
     crash_for_test(): void;
     /**
+     * What a text or blob is whose bytes the page has.
+     */
+    describe(bytes: Uint8Array | number[], blob: boolean): WholeCell;
+    /**
      * Takes an attached database away.
      */
     detach(name: string): Opened;
@@ -942,6 +1080,10 @@ export class Workbench {
      * The same if these indexes existed; they are not built.
      */
     explain_with(sql: string, indexes: string[]): Explained;
+    /**
+     * Looks closely at one statement of a text, by its position: variants of it are explained and run.
+     */
+    findings(sql: string, index: number, options: RunOptions): Findings;
     /**
      * The mark of the open file.
      */
@@ -975,6 +1117,10 @@ export class Workbench {
      */
     open_sample(id: string, scale: number): Opened;
     /**
+     * Some rows from the middle of what the one statement of a text gives.
+     */
+    page(sql: string, options: PageOptions): RowsPage;
+    /**
      * The scripts for these indexes, with what they do for the statements of a text.
      */
     patch(indexes: string[], sql: string): Patch;
@@ -983,7 +1129,7 @@ export class Workbench {
      */
     read_link(fragment: string): Notebook;
     /**
-     * Runs the one statement of a text, if it only reads.
+     * Runs the one statement of a text, if it only reads; the host is given its rows as they come.
      */
     run(sql: string, options: RunOptions): Ran;
     /**

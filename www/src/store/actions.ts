@@ -1,12 +1,6 @@
 /** Everything the page can ask of the engine. Only files of actions call engine/. */
 import { batch, effect, untracked } from "@preact/signals";
-import {
-  type Call,
-  type ClientEvents,
-  EngineClient,
-  type NewWorker,
-  type Reopened,
-} from "../engine/client";
+import { type Call, type ClientEvents, EngineClient, type NewWorker, type Reopened } from "../engine/client";
 import { download } from "../engine/download";
 import { type Fetched, isWireError, wireError } from "../engine/protocol";
 import type { Cell, Notebook, Opened, Reading, Rewrite, RowBatch, WireError } from "../engine/types";
@@ -247,7 +241,17 @@ export function report<T>(task: Task<T>) {
 
 /** What was found on the databases there were goes, since others are open now. */
 function forgetResults(): void {
-  for (const task of [runTask, suggestTask, trialTask, shareTask, programTask, whyTask, runUnderTask, xrayTask, findingsTask])
+  for (const task of [
+    runTask,
+    suggestTask,
+    trialTask,
+    shareTask,
+    programTask,
+    whyTask,
+    runUnderTask,
+    xrayTask,
+    findingsTask,
+  ])
     clearTask<unknown>(task as Task<unknown>);
   chosen.value = [];
   wantChosen.value = false;
@@ -846,7 +850,7 @@ async function loadProgram(sql: string, counted: boolean): Promise<void> {
 
 /** Maps a file that is not large, and records what was just run if that was quick. */
 async function refreshPages(): Promise<void> {
-  const { sql, options } = asked();
+  const { sql, options } = askedOf();
   const quick = (runTask.value.value?.elapsed_ns ?? 0) < COUNT_AT_ONCE_NS;
   const runs = shownPlan.value?.measured === true && quick && options !== null;
   const known = xray.value;

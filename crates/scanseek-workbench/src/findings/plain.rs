@@ -195,11 +195,7 @@ pub(super) fn find(asked: &Inquiry<'_>, found: &mut Vec<Finding>) {
                         .to_owned()
                 });
             }
-            Rule::EstimateOff => {
-                if !estimate(asked, &mut one) {
-                    continue;
-                }
-            }
+            Rule::EstimateOff if !estimate(asked, &mut one) => continue,
             _ => {}
         }
         found.push(one);

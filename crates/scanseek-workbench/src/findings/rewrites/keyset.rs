@@ -176,7 +176,9 @@ fn literal(value: &Value) -> Option<String> {
     match value {
         Value::Integer(integer) => Some(integer.to_string()),
         Value::Real(real) if real.is_finite() => Some(format!("{real:?}")),
-        Value::Text { text, lossy: false, cut_from: None } if !text.contains('\0') => Some(quote_text(text)),
+        Value::Text { text, lossy: false, cut_from: None } if !text.contains('\0') => {
+            Some(quote_text(text))
+        }
         Value::Blob { head, bytes } if head.len() as u64 == *bytes => {
             let digits: String = head.iter().map(|byte| format!("{byte:02X}")).collect();
             Some(format!("X'{digits}'"))

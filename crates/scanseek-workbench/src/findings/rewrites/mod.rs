@@ -83,7 +83,7 @@ pub(super) fn with_condition(asked: &Inquiry<'_>, part: &Part, more: &str) -> Op
     let Some(first) = of_where.next() else {
         return Some(format!("{} WHERE {more}", asked.piece(&all)));
     };
-    let last = of_where.last().unwrap_or(first);
+    let last = of_where.next_back().unwrap_or(first);
     let terms = first.span.start..last.span.end;
     // AND binds closer than OR.
     let (open, close) = if first.arms.is_empty() { ("", "") } else { ("(", ")") };
