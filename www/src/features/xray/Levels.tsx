@@ -163,8 +163,8 @@ export function Levels({ label, open, model, looks, counts, current, onClose }: 
           Map
         </button>
         <span class="xray-map-name">{facts?.name}</span>
-        <span class="fine">
-          {label}, {plural(facts?.depth ?? 0, "level")}, {plural(facts?.pages ?? 0, "page")}
+        <span class="fine xray-scale">
+          {label.toLowerCase()}, {plural(facts?.depth ?? 0, "level")}, {plural(facts?.pages ?? 0, "page")}
         </span>
         <span class="spacer" />
         <span class="xray-zoom">
@@ -194,7 +194,7 @@ export function Levels({ label, open, model, looks, counts, current, onClose }: 
         tabIndex={0}
         role="application"
         aria-roledescription="tree of pages"
-        aria-label={`Levels of ${facts?.name ?? ""}, ${label}`}
+        aria-label={`Levels of ${facts?.name ?? ""}, ${label.toLowerCase()}`}
         aria-description="Left and right move along a level, up and down between levels, plus and minus zoom, Escape goes back to the map."
         onKeyDown={onKeyDown}
         onScroll={redraw}
@@ -250,50 +250,78 @@ function draw(
     geometry,
   }: Place & { model: PageModel; look: Look; counts: Float64Array; paint: Paint; size: Size },
 ): void {
-  const { width } = geometry;
-  const plain = model.trace === null;
+  const { width, rowHeight } = geometry;
   const place = { tree, left, geometry };
-  const edges = new Set<string>();
-  context.lineWidth = 1;
+  const fill = (asked: number) => paint.fill(context, look, model.trace === null ? PLAIN : countClass(asked));
+  const pale = fill(0);
   tree.rows.forEach((row, at) => {
-    context.font = "11px system-ui, sans-serif";
-    const first = firstBehind(row, left / width);
-    let drawnTo = Number.NEGATIVE_INFINITY;
-    for (let of = first; of < row.pages.length; of++) {
-      const { x, y, width: w } = block({ row: at, at: of }, place);
+    const y = TOP + at * rowHeight;
+    const touched: number[] = [];
+    let column = Number.NEGATIVE_INFINITY;
+    context.fillStyle = pale;
+    for (let of = firstBehind(row, left / width); of < row.pages.length; of++) {
+      const x = (row.from[of] ?? 1) * width - left;
       if (x > size.width) break;
-      const page = row.pages[of] ?? 0;
-      const asked = counts[page] ?? 0;
-      // Of pages on one pixel, those that were asked for are seen.
-      if (asked === 0 && x + w <= drawnTo) continue;
-      drawnTo = Math.max(drawnTo, x + w);
-      context.fillStyle = paint.fill(context, look, plain ? PLAIN : countClass(asked));
-      context.fillRect(x, y, asked > 0 ? Math.max(w, 2) : w, BLOCK);
-      if (w >= WIDE - 4) {
-        context.textBaseline = "middle";
-        context.textAlign = "center";
-        const middle = Math.max(0, x) + (Math.min(size.width, x + w) - Math.max(0, x)) / 2;
-        const text = asked > 1 && w > 90 ? `${count(page)} · ${count(asked)} ×` : count(page);
-        const room = context.measureText(text).width + 8;
-        if (room <= w) {
-          context.fillStyle = paint.surface;
-          context.globalAlpha = 0.88;
-          context.fillRect(middle - room / 2, y + 5, room, BLOCK - 10);
-          context.globalAlpha = 1;
-          context.fillStyle = paint.ink;
-          context.fillText(text, middle, y + BLOCK / 2 + 0.5);
-        }
+      if ((counts[row.pages[of] ?? 0] ?? 0) > 0) {
+        touched.push(of);
+        continue;
       }
-      const parent = row.above[of] ?? -1;
-      if (asked > 0 && parent >= 0 && at > 0 && row.kind !== "overflow") {
-        const above = block({ row: at - 1, at: parent }, place);
-        const key = `${Math.round(x)} ${Math.round(above.x)}`;
-        if (edges.has(key)) continue;
-        edges.add(key);
-        line(context, middle(above, size), above.y + BLOCK, middle({ x, width: w }, size), y, paint.line, 1);
+      // Of pages on one pixel, one is drawn.
+      if (Math.floor(x) === column) continue;
+      column = Math.floor(x);
+      const it = block({ row: at, at: of }, place);
+      context.fillRect(it.x, y, it.width, BLOCK);
+      if (it.width >= WIDE - 4) {
+        writeNumber(context, paint, it, size, row.pages[of] ?? 0, 0);
+        context.fillStyle = pale;
       }
     }
+    // Those that were asked for lie on top, however narrow they are, and hang on the page above.
+    context.globalAlpha = touched.length > 400 ? 0.15 : touched.length > 60 ? 0.4 : 1;
+    const drawn = new Set<number>();
+    for (const of of touched) {
+      const parent = row.above[of] ?? -1;
+      if (parent < 0 || at === 0 || row.kind === "overflow") continue;
+      const it = block({ row: at, at: of }, place);
+      const to = middle(it, size);
+      if (drawn.has(Math.round(to))) continue;
+      drawn.add(Math.round(to));
+      const above = block({ row: at - 1, at: parent }, place);
+      line(context, middle(above, size), above.y + BLOCK, to, y, paint.line, 1);
+    }
+    context.globalAlpha = 1;
+    for (const of of touched) {
+      const asked = counts[row.pages[of] ?? 0] ?? 0;
+      const it = block({ row: at, at: of }, place);
+      context.fillStyle = fill(asked);
+      context.fillRect(it.x, y, Math.max(it.width, 1.5), BLOCK);
+      if (it.width >= WIDE - 4) writeNumber(context, paint, it, size, row.pages[of] ?? 0, asked);
+    }
   });
+}
+
+/** A page's number on its block, and how often it was asked for where there is room. */
+function writeNumber(
+  context: CanvasRenderingContext2D,
+  paint: Paint,
+  it: { x: number; y: number; width: number },
+  size: Size,
+  page: number,
+  asked: number,
+): void {
+  context.font = "11px system-ui, sans-serif";
+  context.textBaseline = "middle";
+  context.textAlign = "center";
+  const text = asked > 1 && it.width > 90 ? `${count(page)} · ${count(asked)} ×` : count(page);
+  const room = context.measureText(text).width + 8;
+  if (room > it.width) return;
+  const x = middle(it, size);
+  context.fillStyle = paint.surface;
+  context.globalAlpha = 0.88;
+  context.fillRect(x - room / 2, it.y + 5, room, BLOCK - 10);
+  context.globalAlpha = 1;
+  context.fillStyle = paint.ink;
+  context.fillText(text, x, it.y + BLOCK / 2 + 0.5);
 }
 
 /** What each level is, above it at the left. */

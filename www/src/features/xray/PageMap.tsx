@@ -190,7 +190,7 @@ export function PageMap({ label, model, looks, counts, current, mostPages, onOpe
     <figure class="xray-map">
       <figcaption>
         <span class="xray-map-name">{label}</span>
-        <span class="fine">{scaleWords(scale)}</span>
+        <span class="fine xray-scale">{scaleWords(scale)}</span>
         <span class="spacer" />
         <span class="xray-zoom">
           <button
@@ -231,7 +231,7 @@ export function PageMap({ label, model, looks, counts, current, mostPages, onOpe
         tabIndex={0}
         role="application"
         aria-roledescription="map"
-        aria-label={`Map of pages, ${label}`}
+        aria-label={`Map of pages, ${label.toLowerCase()}`}
         aria-description="Arrow keys move from page to page, plus and minus zoom, Enter shows the levels of the page's b-tree."
         onKeyDown={onKeyDown}
         onScroll={(event) => {

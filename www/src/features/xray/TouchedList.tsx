@@ -45,7 +45,7 @@ export function TouchedList({ label, model }: { label: string; model: PageModel 
       ref={box}
       class="xray-touched"
       role="region"
-      aria-label={`Touched pages, ${label}`}
+      aria-label={`Touched pages, ${label.toLowerCase()}`}
       tabIndex={0}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
     >

@@ -43,7 +43,7 @@ export function TreesTable({ label, model, looks, other, onOpen }: TreesTablePro
   const all = counters?.page_requests ?? 0;
   const others = new Map(other?.model.trees.map((tree) => [keyOf(tree), tree]));
   return (
-    <table class="xray-trees" aria-label={`B-trees, ${label}`}>
+    <table class="xray-trees" aria-label={`B-trees, ${label.toLowerCase()}`}>
       <thead>
         <tr>
           {heads.map((head) => (

@@ -22,7 +22,7 @@ import { TreesTable } from "./TreesTable";
 
 const list = signal<"trees" | "pages">("trees");
 
-const LABELS: Record<Arm, string> = { before: "before", after: "after" };
+const LABELS: Record<Arm, string> = { before: "Before", after: "After" };
 
 export function XrayTab() {
   const shown = xray.value;
@@ -124,7 +124,7 @@ function View({ shown, recorded }: { shown: NonNullable<typeof xray.value>; reco
     const order = its.trace?.order;
     const current = at !== null && at > 0 && order && at <= order.length ? (order[at - 1] ?? null) : null;
     const shared = {
-      label: after ? LABELS[arm] : "the file",
+      label: after ? LABELS[arm] : "The file",
       model: its,
       looks: faces,
       counts: asked,
@@ -202,7 +202,7 @@ function View({ shown, recorded }: { shown: NonNullable<typeof xray.value>; reco
             <TouchedList label={LABELS[main]} model={model} />
           ) : (
             <TreesTable
-              label={after ? LABELS[main] : "the file"}
+              label={after ? LABELS[main] : "The file"}
               model={model}
               looks={faces}
               other={otherOf(main, models)}

@@ -29,6 +29,11 @@ export function scales(pageCount: number, width: number, height: number): Scale[
   else {
     let pages = 2;
     while (!fits({ pages, size: SHARED }) && pages < 2 ** 24) pages *= 2;
+    // Halfway between, where that fits, too; from there by halves.
+    if (pages > 2 && fits({ pages: (pages * 3) / 4, size: SHARED })) {
+      found.push({ pages: (pages * 3) / 4, size: SHARED });
+      pages /= 2;
+    }
     for (; pages >= 1; pages /= 2) found.push({ pages, size: SHARED });
   }
   const last = found.at(-1)?.size ?? SHARED;
