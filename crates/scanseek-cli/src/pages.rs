@@ -53,6 +53,14 @@ pub(crate) fn table(summary: &wire::PagesSummary) -> String {
 /// What the table does not say.
 pub(crate) fn notes(summary: &wire::PagesSummary) -> Vec<String> {
     let mut notes = Vec::new();
+    for one in summary.attached.iter().filter(|one| one.requests > 0) {
+        notes.push(format!(
+            "{} requests, {} of them reads, were for the attached database {}.",
+            grouped(one.requests),
+            grouped(one.reads),
+            one_line(&one.name)
+        ));
+    }
     if summary.temporary_requests > 0 {
         notes.push(format!(
             "{} requests were for temporary b-trees, which are no pages of the file.",

@@ -47,8 +47,8 @@ pub use file_check::FileNotice;
 pub use indexes::{IndexChange, Undo};
 pub use measure::{Measured, ResultHash, Rows, RowsRequest};
 pub use pages::{
-    Extent, PageFacts, PageKind, PageMap, PageRequests, PageTrace, PageTree, RequestRun, TreeKind,
-    TreeLevel, WHOLE_MAP_BYTES,
+    AttachedRequests, Extent, PageFacts, PageKind, PageMap, PageRequests, PageTrace, PageTree,
+    RequestRun, TreeKind, TreeLevel, WHOLE_MAP_BYTES,
 };
 pub use parameters::ParameterType;
 pub use planner::ShadowPlanner;

@@ -297,8 +297,11 @@ fn a_damaged_file_is_mapped_as_far_as_it_goes() {
 fn check_trace(what: &str, trace: &PageTrace) {
     let requests: u64 = trace.pages.iter().map(|page| page.requests).sum();
     let reads: u64 = trace.pages.iter().map(|page| u64::from(page.reads)).sum();
-    assert_eq!(requests + trace.temporary_requests, trace.counters.page_requests, "{what}");
-    assert_eq!(reads, trace.counters.page_reads, "{what}");
+    let (beside, beside_reads) =
+        trace.attached.iter().fold((0, 0), |sum, one| (sum.0 + one.requests, sum.1 + one.reads));
+    let all = requests + beside + trace.temporary_requests;
+    assert_eq!(all, trace.counters.page_requests, "{what}");
+    assert_eq!(reads + beside_reads, trace.counters.page_reads, "{what}");
     assert!(trace.pages.windows(2).all(|pair| pair[0].page < pair[1].page), "{what}");
     let ordered: u64 = trace.order.iter().map(|run| u64::from(run.requests)).sum();
     assert_eq!(ordered, trace.requests_in_order, "{what}");
@@ -474,4 +477,30 @@ fn making_a_map_is_cancelled() {
         control.0.set(u32::MAX);
         assert!(db.page_map(whole_bytes).is_ok());
     }
+}
+
+#[test]
+fn attached_databases_are_told_apart() {
+    let folder = Folder::new("pages-attached");
+    let (path, _conn) = made(&folder, 0, "PRAGMA page_size = 1024", "");
+    let mut db = open(&path);
+    let alone = db.page_map(u64::MAX).unwrap();
+    let other = open(&path);
+    db.attach("odd \"one", &other).unwrap();
+    db.attach("second", &other).unwrap();
+    assert_eq!(db.page_map(u64::MAX).unwrap(), alone, "the map is that of the main database");
+    let found = trace(
+        &db,
+        "SELECT count(y.b) FROM t x CROSS JOIN second.t y ON y.id = x.id * 7919 % 3000 + 1",
+    );
+    check_trace("two files", &found);
+    let names: Vec<&str> = found.attached.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["odd \"one", "second"]);
+    let t = alone.trees.iter().find(|tree| tree.name == "t").unwrap();
+    assert_eq!((found.attached[0].requests, found.attached[0].reads), (0, 0));
+    assert_eq!(found.attached[1].reads, u64::from(t.pages) + 1, "its table and its first page");
+    assert!(found.attached[1].requests > 2000, "most searches end on another leaf: {found:?}");
+    assert_eq!(found.pages.len() as u32, t.pages + 1);
+    assert!(found.has_whole_order());
+    assert_eq!(trace(&db, "SELECT 1 FROM second.w").pages, []);
 }

@@ -47,8 +47,8 @@ pub use link::{
     ClaimArm, ClaimCheck, LinkCheck, LinkState, Notebook, NotebookDatabase, SharedClaim, SharedLink,
 };
 pub use pages::{
-    MapExtent, Packed, PackedMap, PackedTrace, PageKind, PageTree, Pages, PagesSummary, TreeKind,
-    TreeLevel, Xray, XrayArm,
+    AttachedRequests, MapExtent, Packed, PackedMap, PackedTrace, PageKind, PageTree, Pages,
+    PagesSummary, TreeKind, TreeLevel, Xray, XrayArm,
 };
 pub use plan::{
     Counters, Explained, IndexUse, LoopStats, Op, ParameterType, PlanNode, Statement,

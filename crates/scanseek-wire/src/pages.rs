@@ -23,6 +23,14 @@ wire! {
         pub counters: Option<Counters>,
         pub stopped: Option<Stopped>,
         pub temporary_requests: u64,
+        pub attached: Vec<AttachedRequests>,
+    }
+
+    /// What was asked of an attached database, whose pages are on no map.
+    pub struct AttachedRequests {
+        pub name: String,
+        pub requests: u64,
+        pub reads: u64,
     }
 
     #[derive(Copy)]
@@ -235,6 +243,16 @@ impl From<&domain::XrayArm> for PagesSummary {
             counters: arm.trace.as_ref().map(|trace| Counters::from(&trace.counters)),
             stopped: arm.trace.as_ref().map(|trace| trace.stopped.into()),
             temporary_requests: arm.trace.as_ref().map_or(0, |trace| trace.temporary_requests),
+            attached: arm
+                .trace
+                .iter()
+                .flat_map(|trace| &trace.attached)
+                .map(|one| AttachedRequests {
+                    name: one.name.clone(),
+                    requests: one.requests,
+                    reads: one.reads,
+                })
+                .collect(),
         }
     }
 }

@@ -12,7 +12,7 @@ mod trace;
 mod walk;
 
 pub use map::{Extent, PageFacts, PageKind, PageMap, PageTree, TreeKind, TreeLevel};
-pub use trace::{PageRequests, PageTrace, RequestRun};
+pub use trace::{AttachedRequests, PageRequests, PageTrace, RequestRun};
 pub use walk::WHOLE_MAP_BYTES;
 
 pub(crate) use recorder::{Recorder, note};

@@ -3,6 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 
+use scanseek_schema::quote_identifier;
+
 use super::trace::{PageRequests, RequestRun};
 use crate::bindings as ffi;
 use crate::{Database, EngineError};
@@ -20,16 +22,20 @@ const PIECE: usize = 1024;
 
 type Piece = Box<[(u64, u32); PIECE]>;
 
-/// Counts the requests of one connection page by page. Requests of temporary b-trees, which have
-/// caches of their own, are counted together.
+/// Counts the requests of one connection page by page. Those for an attached database are counted
+/// together, as are those for temporary b-trees, which have caches of their own.
 pub(crate) struct Recorder {
-    /// The cache of the database file itself.
-    main: Cell<*mut ffi::sqlite3_pcache>,
+    /// The caches of the main database and of those attached to it, as they were asked for.
+    caches: RefCell<Vec<*mut ffi::sqlite3_pcache>>,
+    /// How many of them are to be known, while they are looked for.
+    looking: Cell<Option<usize>>,
     counts: RefCell<Vec<Option<Piece>>>,
     order: RefCell<Vec<RequestRun>>,
     /// Requests that the order holds.
     in_order: Cell<u64>,
-    elsewhere: Cell<u64>,
+    /// Requests and reads of attached databases.
+    attached: RefCell<Vec<(u64, u64)>>,
+    temporary: Cell<u64>,
 }
 
 /// What was recorded.
@@ -37,7 +43,9 @@ pub(crate) struct Recorded {
     pub(crate) pages: Vec<PageRequests>,
     pub(crate) order: Vec<RequestRun>,
     pub(crate) in_order: u64,
-    pub(crate) elsewhere: u64,
+    /// Requests and reads of each attached database, in the order of [`Database::databases`].
+    pub(crate) attached: Vec<(u64, u64)>,
+    pub(crate) temporary: u64,
 }
 
 /// Told of every request that is counted, after it was met.
@@ -71,23 +79,28 @@ impl Drop for Recording<'_> {
 }
 
 impl Recorder {
-    /// Ready to record this connection: its first page is asked for once, to know its cache by it.
+    /// Ready to record this connection: the first page of each database is asked for once, to know
+    /// its cache by it.
     pub(crate) fn of(db: &Database) -> Result<Self, EngineError> {
         let recorder = Self {
-            main: Cell::new(std::ptr::null_mut()),
+            caches: RefCell::default(),
+            looking: Cell::new(None),
             counts: RefCell::default(),
             order: RefCell::default(),
             in_order: Cell::new(0),
-            elsewhere: Cell::new(0),
+            attached: RefCell::default(),
+            temporary: Cell::new(0),
         };
-        {
+        for (at, name) in db.databases().enumerate() {
+            let name = quote_identifier(name.unwrap_or("main"));
+            let version = db.prepare_own(&format!("PRAGMA {name}.schema_version"))?;
+            recorder.looking.set(Some(at + 1));
             let _on = recorder.on();
-            db.prepare_own("PRAGMA main.schema_version")?.first_integer()?;
+            version.first_integer()?;
         }
-        recorder.counts.borrow_mut().clear();
-        recorder.order.borrow_mut().clear();
-        recorder.in_order.set(0);
-        recorder.elsewhere.set(0);
+        recorder.looking.set(None);
+        let attached = recorder.caches.borrow().len().saturating_sub(1);
+        recorder.attached.borrow_mut().resize(attached, (0, 0));
         Ok(recorder)
     }
 
@@ -97,12 +110,26 @@ impl Recorder {
     }
 
     fn add(&self, cache: *mut ffi::sqlite3_pcache, page: u32, read: bool) {
-        if self.main.get().is_null() && page == 1 {
-            self.main.set(cache);
-        }
-        if self.main.get() != cache {
-            self.elsewhere.set(self.elsewhere.get() + 1);
+        let mut caches = self.caches.borrow_mut();
+        if let Some(wanted) = self.looking.get() {
+            if page == 1 && caches.len() < wanted && !caches.contains(&cache) {
+                caches.push(cache);
+            }
             return;
+        }
+        match caches.iter().position(|known| *known == cache) {
+            Some(0) => {}
+            Some(at) => {
+                if let Some((requests, reads)) = self.attached.borrow_mut().get_mut(at - 1) {
+                    *requests += 1;
+                    *reads += u64::from(read);
+                }
+                return;
+            }
+            None => {
+                self.temporary.set(self.temporary.get() + 1);
+                return;
+            }
         }
         let mut counts = self.counts.borrow_mut();
         let at = page as usize;
@@ -145,6 +172,12 @@ impl Recorder {
         }
         let mut order = self.order.into_inner();
         order.truncate(ORDER_KEPT);
-        Recorded { pages, order, in_order: self.in_order.get(), elsewhere: self.elsewhere.get() }
+        Recorded {
+            pages,
+            order,
+            in_order: self.in_order.get(),
+            attached: self.attached.into_inner(),
+            temporary: self.temporary.get(),
+        }
     }
 }

@@ -28,6 +28,17 @@ pub struct RequestRun {
     pub read: bool,
 }
 
+/// What a run asked of an attached database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachedRequests {
+    /// The name it is attached under.
+    pub name: String,
+    /// Requests for its pages.
+    pub requests: u64,
+    /// Requests that had to read.
+    pub reads: u64,
+}
+
 /// The page requests of one run, from a cold page cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageTrace {
@@ -37,20 +48,23 @@ pub struct PageTrace {
     pub result: ResultHash,
     /// Why it ended early; what was asked for so far is kept.
     pub stopped: Option<Stop>,
-    /// Every page of the file that was asked for, by number.
+    /// Every page of the main database that was asked for, by number.
     pub pages: Vec<PageRequests>,
     /// The first requests in order, as far as they are kept.
     pub order: Vec<RequestRun>,
     /// How many requests the order holds.
     pub requests_in_order: u64,
-    /// Requests for pages of temporary b-trees, which are none of the file.
+    /// What was asked of each attached database.
+    pub attached: Vec<AttachedRequests>,
+    /// Requests for pages of temporary b-trees, which are none of a file.
     pub temporary_requests: u64,
 }
 
 impl PageTrace {
-    /// True if the order holds all requests.
+    /// True if the order holds all requests for the pages of the main database.
     pub fn has_whole_order(&self) -> bool {
-        self.requests_in_order + self.temporary_requests == self.counters.page_requests
+        let kept: u64 = self.pages.iter().map(|page| page.requests).sum();
+        self.requests_in_order == kept
     }
 }
 
@@ -77,7 +91,18 @@ impl Prepared<'_> {
             pages: recorded.pages,
             order: recorded.order,
             requests_in_order: recorded.in_order,
-            temporary_requests: recorded.elsewhere,
+            attached: self
+                .db
+                .databases()
+                .flatten()
+                .zip(recorded.attached)
+                .map(|(name, (requests, reads))| AttachedRequests {
+                    name: name.to_owned(),
+                    requests,
+                    reads,
+                })
+                .collect(),
+            temporary_requests: recorded.temporary,
         })
     }
 }

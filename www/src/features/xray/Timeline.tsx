@@ -103,7 +103,8 @@ export function Timeline({ model, label }: { model: PageModel; label: string }) 
 
 function allWords({ trace, summary }: PageModel): string {
   if (!trace) return "";
-  const all = count((summary.counters?.page_requests ?? 0) - summary.temporary_requests);
+  const beside = summary.attached.reduce((sum, one) => sum + one.requests, summary.temporary_requests);
+  const all = count((summary.counters?.page_requests ?? 0) - beside);
   if (trace.wholeOrder) return `All ${all} requests for pages of the file.`;
   return `All ${all} requests; the order of the first ${count(trace.requestsInOrder)} is kept.`;
 }

@@ -39,7 +39,7 @@ export function TreesTable({ label, model, looks, other, onOpen }: TreesTablePro
     const by = shown === "name" ? x.name.localeCompare(y.name) : x[shown] - y[shown] || x.pages - y.pages;
     return down ? -by : by;
   });
-  const { counters, temporary_requests: temporary } = model.summary;
+  const { counters } = model.summary;
   const all = counters?.page_requests ?? 0;
   const others = new Map(other?.model.trees.map((tree) => [keyOf(tree), tree]));
   return (
@@ -131,23 +131,23 @@ export function TreesTable({ label, model, looks, other, onOpen }: TreesTablePro
             </tr>
           );
         })}
-        {ran && temporary > 0 && (
-          <tr>
+        {elsewhere(model).map((row) => (
+          <tr key={row.name}>
             <th scope="row">
               <span class="xray-of">
                 <span class="xray-swatch none" aria-hidden="true" />
                 <span>
-                  temporary b-trees
-                  <span class="fine">no pages of the file</span>
+                  {row.name}
+                  <span class="fine">{row.words}</span>
                 </span>
               </span>
             </th>
             <td class="number">–</td>
             <td class="number">–</td>
-            <td class="number">{count(temporary)}</td>
-            <td class="number">–</td>
+            <td class="number">{count(row.requests)}</td>
+            <td class="number">{row.reads === null ? "–" : count(row.reads)}</td>
           </tr>
-        )}
+        ))}
       </tbody>
       <tfoot>
         <tr>
@@ -164,6 +164,18 @@ export function TreesTable({ label, model, looks, other, onOpen }: TreesTablePro
       </tfoot>
     </table>
   );
+}
+
+/** Requests for pages that are not on the map. */
+function elsewhere({ summary }: PageModel) {
+  const rows: { name: string; words: string; requests: number; reads: number | null }[] = summary.attached
+    .filter((one) => one.requests > 0)
+    .map((one) => ({ ...one, words: "attached, not on this map" }));
+  if (summary.temporary_requests > 0) {
+    const requests = summary.temporary_requests;
+    rows.push({ name: "temporary b-trees", words: "no pages of the file", requests, reads: null });
+  }
+  return rows;
 }
 
 /** Zero is not shouted. */

@@ -83,7 +83,7 @@ function forget(model: PageModel): PageModel {
     ...model,
     trace: null,
     trees: model.trees.map((tree) => ({ ...tree, ...bare })),
-    summary: { ...model.summary, counters: null, temporary_requests: 0 },
+    summary: { ...model.summary, counters: null, temporary_requests: 0, attached: [] },
   };
 }
 
