@@ -164,6 +164,9 @@ pub(super) fn find(asked: &Inquiry<'_>, found: &mut Vec<Finding>) {
         if found.iter().any(|other| explains(other, &one)) {
             continue;
         }
+        if one.rule == Rule::EstimateOff && !estimate(asked, &mut one) {
+            continue;
+        }
         match one.rule {
             Rule::FullScan => {
                 if let Some(reading) = asked.reading(node.id) {
@@ -195,7 +198,6 @@ pub(super) fn find(asked: &Inquiry<'_>, found: &mut Vec<Finding>) {
                         .to_owned()
                 });
             }
-            Rule::EstimateOff if !estimate(asked, &mut one) => continue,
             _ => {}
         }
         found.push(one);
