@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
-use tiny_http::{Header, Method, Request, Response, Server};
 
 use crate::process::root;
 
@@ -19,8 +21,11 @@ pub(crate) const DEFAULT_PORT: u16 = 8322;
 /// How many ports are tried after one that is taken.
 const PORT_ATTEMPTS: u16 = 50;
 
-/// A page loads its parts, and its workers theirs, side by side.
-const THREADS: usize = 8;
+/// A browser opens connections before it knows what to ask; they are not waited for longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Bytes that the head of a request may have.
+const HEAD_BYTES: usize = 64 << 10;
 
 /// The kinds of file a page has, by the ending of the name.
 const MEDIA_TYPES: &[(&str, &str)] = &[
@@ -86,40 +91,31 @@ struct Answer {
 /// # Errors
 /// When the page was not built or no port is free.
 pub(crate) fn run(port: u16) -> Result<()> {
-    let (address, threads) = start(Site::load()?, port)?;
+    let (address, thread) = start(Site::load()?, port)?;
     if address.port() != port {
         println!("Port {port} is taken.");
     }
     println!("ScanSeek is at http://{address}/ (stop it with Ctrl-C)");
-    for thread in threads {
-        thread.join().map_err(|_| anyhow!("the server stopped unexpectedly"))?;
-    }
-    Ok(())
+    thread.join().map_err(|_| anyhow!("the server stopped unexpectedly"))
 }
 
-/// Starts serving in threads of this program and says where.
+/// Starts serving in threads of this program and says where. Each connection has a thread of its own
+/// and brings one answer, so that none ever waits for another.
 ///
 /// # Errors
 /// When no port is free.
-pub(crate) fn start(
-    site: Site,
-    port: u16,
-) -> Result<(SocketAddr, Vec<std::thread::JoinHandle<()>>)> {
-    let server = Arc::new(listen(port)?);
-    let address = server.server_addr().to_ip().context("the server has no address")?;
+pub(crate) fn start(site: Site, port: u16) -> Result<(SocketAddr, JoinHandle<()>)> {
+    let listener = listen(port)?;
+    let address = listener.local_addr()?;
     let site = Arc::new(site);
-    let threads = (0..THREADS)
-        .map(|_| {
-            let (server, site) = (Arc::clone(&server), Arc::clone(&site));
-            std::thread::spawn(move || {
-                for request in server.incoming_requests() {
-                    // A browser that went away before its answer is not our failure.
-                    let _ = respond(&site, request);
-                }
-            })
-        })
-        .collect();
-    Ok((address, threads))
+    let thread = std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let site = Arc::clone(&site);
+            // A browser that went away before its answer is not our failure.
+            std::thread::spawn(move || drop(respond(&site, stream)));
+        }
+    });
+    Ok((address, thread))
 }
 
 impl Site {
@@ -173,33 +169,52 @@ impl Site {
     }
 }
 
-fn listen(port: u16) -> Result<Server> {
+fn listen(port: u16) -> Result<TcpListener> {
     for attempt in 0..=PORT_ATTEMPTS {
         let Some(port) = port.checked_add(attempt) else { break };
-        if let Ok(server) = Server::http((IpAddr::V4(Ipv4Addr::LOCALHOST), port)) {
-            return Ok(server);
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return Ok(listener);
         }
     }
     bail!("no port from {port} on is free")
 }
 
-fn respond(site: &Site, request: Request) -> Result<()> {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        request.respond(Response::empty(405))?;
-        return Ok(());
+fn respond(site: &Site, mut stream: TcpStream) -> Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let head = read_head(&mut stream)?;
+    let mut words = head.split(' ');
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let answer = match method {
+        "GET" | "HEAD" => site.answer(target),
+        _ => Answer { status: 405, headers: Vec::new(), body: Vec::new() },
+    };
+    // The page shows how much of the module has come, so it needs the length.
+    let length = answer.body.len();
+    let mut text =
+        format!("HTTP/1.1 {} \r\nContent-Length: {length}\r\nConnection: close\r\n", answer.status);
+    for (name, value) in &answer.headers {
+        text.push_str(&format!("{name}: {value}\r\n"));
     }
-    let answer = site.answer(request.url());
-    // Never in chunks: the page shows how much of the module has come, so it needs the length.
-    let mut response = Response::from_data(answer.body)
-        .with_status_code(answer.status)
-        .with_chunked_threshold(usize::MAX);
-    for (name, value) in answer.headers {
-        let header = Header::from_bytes(name.as_bytes(), value.as_bytes())
-            .map_err(|()| anyhow!("netlify.toml: `{name}` is not a header"))?;
-        response.add_header(header);
+    text.push_str("\r\n");
+    stream.write_all(text.as_bytes())?;
+    if method != "HEAD" {
+        stream.write_all(&answer.body)?;
     }
-    request.respond(response)?;
-    Ok(())
+    Ok(stream.shutdown(std::net::Shutdown::Write)?)
+}
+
+/// The head of a request, up to its empty line.
+fn read_head(stream: &mut TcpStream) -> Result<String> {
+    let mut head = Vec::new();
+    let mut buffer = [0; 4096];
+    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
+        let read = stream.read(&mut buffer)?;
+        if read == 0 || head.len() > HEAD_BYTES {
+            bail!("no request came");
+        }
+        head.extend_from_slice(&buffer[..read]);
+    }
+    Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
 fn matches(pattern: &str, path: &str) -> bool {
@@ -252,7 +267,6 @@ fn media_type(file: &Path) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{Read, Write};
 
     fn site() -> Site {
         static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
@@ -340,7 +354,7 @@ mod tests {
     fn a_taken_port_leads_to_the_next_and_answers_come_over_the_wire() {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = taken.local_addr().unwrap().port();
-        let (address, _threads) = start(site(), port).unwrap();
+        let (address, _thread) = start(site(), port).unwrap();
         assert_ne!(address.port(), port);
         let check = |request: &str| {
             let mut stream = std::net::TcpStream::connect(address).unwrap();
@@ -357,6 +371,21 @@ mod tests {
         let answer = check("GET /big.js");
         assert!(answer.contains("Content-Length: 100000"), "{}", &answer[..400]);
         assert!(check("POST /").starts_with("HTTP/1.1 405"));
+        assert!(check("HEAD /").ends_with("\r\n\r\n"));
+    }
+
+    #[test]
+    fn connections_that_say_nothing_keep_nobody_waiting() {
+        let (address, _thread) = start(site(), 0).unwrap();
+        let connect = || std::net::TcpStream::connect(address).unwrap();
+        let silent: Vec<_> = (0..20).map(|_| connect()).collect();
+        let mut stream = connect();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.ends_with("<p>page"), "{answer}");
+        drop(silent);
     }
 
     #[test]
