@@ -296,6 +296,15 @@ export interface Op {
 export type Role = "source" | "key" | "filter" | "clause" | "subquery";
 
 /**
+ * What was asked of an attached database, whose pages are on no map.
+ */
+export interface AttachedRequests {
+    name: string;
+    requests: number;
+    reads: number;
+}
+
+/**
  * Why an index is not used.
  */
 export interface WhyNot {
@@ -723,6 +732,7 @@ export interface PagesSummary {
     counters: Counters | null;
     stopped: Stopped | null;
     temporary_requests: number;
+    attached: AttachedRequests[];
 }
 
 export interface Patch {
