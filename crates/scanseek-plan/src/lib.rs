@@ -11,10 +11,14 @@ mod diff;
 mod export;
 mod findings;
 mod flow;
+mod graph;
+mod layout;
+mod measure;
 mod number;
 mod op;
 mod plan;
 mod regions;
+mod svg;
 mod words;
 
 pub use bytecode::{Bytecode, Opcode, Predicate, Work};
@@ -23,9 +27,13 @@ pub use detail::parse_detail;
 pub use diff::{Change, ChangeKind, Pair, changes, compare};
 pub use export::{to_markdown, to_mermaid};
 pub use findings::{Finding, Rule, Severity, findings};
-pub use number::grouped;
+pub use graph::{Card, CardKind, Edge, Graph, GraphOptions, Step};
+pub use layout::{BoxSize, Direction, Gaps, Layout, Placed, Route, layout};
+pub use measure::{Measure, Metric, estimate_level, measures, rest_measures, share_level};
+pub use number::{grouped, percent};
 pub use op::{
     Access, Comparison, Constraint, IndexUse, Op, SetOperator, Source, TempBTreeUse, VirtualIndex,
 };
 pub use plan::{LoopStats, Plan, PlanNode};
+pub use svg::{Theme, svg};
 pub use words::{Tone, Words, sentence, tone};

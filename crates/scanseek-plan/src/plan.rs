@@ -192,7 +192,7 @@ impl Plan {
     }
 
     /// For each step the position of its parent: the first earlier step with that id.
-    fn parent_positions(&self) -> Vec<Option<usize>> {
+    pub(crate) fn parent_positions(&self) -> Vec<Option<usize>> {
         let mut first = BTreeMap::new();
         self.nodes
             .iter()
