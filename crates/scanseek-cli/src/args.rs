@@ -21,6 +21,18 @@ pub(crate) enum Format {
     Text,
     Json,
     Markdown,
+    /// A drawing of one plan; for explain.
+    Svg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum Metric {
+    RowsVisited,
+    RowsOut,
+    VmSteps,
+    PageRequests,
+    PageReads,
 }
 
 #[derive(Debug, Subcommand)]
@@ -63,6 +75,9 @@ pub(crate) enum Command {
         /// often it was executed and how many rows pass each condition.
         #[arg(long, conflicts_with = "why")]
         bytecode: bool,
+        /// The figure on the cards of a drawing, if the statement is run.
+        #[arg(long, value_enum, default_value_t = Metric::VmSteps)]
+        metric: Metric,
     },
     /// Suggest indexes, each proven by running the queries with and without it.
     Suggest {

@@ -9,12 +9,16 @@ use anyhow::{Context, Result, bail};
 use scanseek_wire as wire;
 use scanseek_workbench as domain;
 
-use crate::args::{Args, Command, Databases, Sql, Statistics, Switches};
+use crate::args::{Args, Command, Databases, Format, Sql, Statistics, Switches};
 use crate::host::Terminal;
 use crate::output;
 
 /// True if everything asked for holds.
 pub(crate) fn run(args: &Args) -> Result<bool> {
+    let draws = args.format == Format::Svg;
+    if draws && !matches!(args.command, Command::Explain { why: false, bytecode: false, .. }) {
+        bail!("--format svg draws a plan: it goes with explain, without --why and --bytecode");
+    }
     match &args.command {
         Command::About => {
             output::about(args.format, &wire::About::new())?;
@@ -39,6 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
             switches: given,
             why,
             bytecode,
+            metric,
         } => {
             let text = sql.read()?;
             let switches = switches(given)?;
@@ -72,6 +77,10 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
             }
             if let Some(options) = options {
                 run_all(&workbench, &mut explained, &switches, options, &text);
+            }
+            if draws {
+                output::drawn(&drawable(&explained, &text)?, *metric)?;
+                return Ok(true);
             }
             output::explained(args.format, &explained, &text)?;
             Ok(explained.statements.iter().all(|statement| statement.error.is_none()))
@@ -197,6 +206,17 @@ fn check(explained: &domain::Explained, parameters: &[(String, domain::Value)]) 
         }
     }
     Ok(())
+}
+
+/// The one statement that is to be drawn.
+fn drawable(explained: &domain::Explained, text: &str) -> Result<wire::StatementPlan> {
+    let [statement] = &explained.statements[..] else {
+        bail!("a drawing is of one statement, and here are {}", explained.statements.len());
+    };
+    match &statement.error {
+        Some(error) => Err(failed(error, text)),
+        None => Ok(wire::StatementPlan::new(statement, &wire::Utf16::new(text))),
+    }
 }
 
 fn run_all(

@@ -9,7 +9,7 @@ use scanseek_wire as wire;
 use scanseek_workbench as domain;
 use serde::Serialize;
 
-use crate::args::Format;
+use crate::args::{Format, Metric};
 
 pub(crate) fn about(format: Format, about: &wire::About) -> Result<()> {
     print(format, about, |out, _| {
@@ -118,6 +118,32 @@ fn findings(out: &mut String, style: &Style, statement: &wire::StatementPlan) {
     for sentence in &statement.not_looked_at {
         let _ = writeln!(out, "not looked at: {}", one_line(sentence));
     }
+}
+
+pub(crate) fn drawn(statement: &wire::StatementPlan, metric: Metric) -> Result<()> {
+    let measured = statement.plan.iter().any(|node| !node.measures.is_empty());
+    let request = wire::GraphRequest {
+        nodes: statement.plan.iter().map(wire::GraphNode::from).collect(),
+        metric: measured.then_some(match metric {
+            Metric::RowsVisited => wire::Metric::RowsVisited,
+            Metric::RowsOut => wire::Metric::RowsOut,
+            Metric::VmSteps => wire::Metric::VmSteps,
+            Metric::PageRequests => wire::Metric::PageRequests,
+            Metric::PageReads => wire::Metric::PageReads,
+        }),
+        rows_returned: statement.counters.map(|counters| counters.rows_returned),
+        rest_measures: statement.rest_measures.clone(),
+        direction: None,
+        // A sheet in landscape.
+        room_width: 1400.0,
+        room_height: 1000.0,
+        collapsed: Vec::new(),
+        below: 0.0,
+        shown: Vec::new(),
+    };
+    let text = request.svg(&statement.name, wire::Theme::Auto);
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(())
 }
 
 pub(crate) fn why(format: Format, whys: &[wire::Why]) -> Result<()> {
@@ -340,7 +366,7 @@ fn print<T: Serialize>(
             out = serde_json::to_string_pretty(value)?;
             out.push('\n');
         }
-        Format::Text => write(&mut out, &Style { markdown: false }),
+        Format::Text | Format::Svg => write(&mut out, &Style { markdown: false }),
         Format::Markdown => write(&mut out, &Style { markdown: true }),
     }
     std::io::stdout().lock().write_all(out.as_bytes())?;

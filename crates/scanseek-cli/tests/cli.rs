@@ -363,3 +363,28 @@ fn pages_before_and_after_an_index() {
         Some(2)
     );
 }
+
+#[test]
+fn explain_draws_one_plan() {
+    let folder = Folder::new("svg");
+    json(0, &["sample", "store", "--scale", "0.01", "-o", &folder.path("")]);
+    let database = folder.path("store.db");
+    let query = "SELECT * FROM invoices WHERE notes LIKE '%<b>%' ORDER BY due_date";
+    let draw = ["explain", &database, "-q", query, "--format", "svg"];
+    let (planned, _) = text(0, &draw);
+    assert!(planned.starts_with("<svg ") && planned.ends_with("</svg>\n"), "{planned}");
+    assert!(planned.contains(">invoices</text>") && !planned.contains("VM step"), "{planned}");
+    let (ran, _) = text(0, &[&draw[..], &["--run"]].concat());
+    assert!(ran.contains(" VM steps</text>"), "{ran}");
+    let (ran, _) = text(0, &[&draw[..], &["--run", "--metric", "page_reads"]].concat());
+    assert!(ran.contains(" page reads</text>") && !ran.contains("VM step"), "{ran}");
+    for refused in [
+        &["explain", &database, "-q", "SELECT 1; SELECT 2", "--format", "svg"][..],
+        &["explain", &database, "-q", "SELECT nothing", "--format", "svg"],
+        &["explain", &database, "-q", query, "--why", "--format", "svg"],
+        &["about", "--format", "svg"],
+    ] {
+        let (out, errors) = text(2, refused);
+        assert!(out.is_empty() && errors.starts_with("scanseek: "), "{refused:?}: {errors}");
+    }
+}

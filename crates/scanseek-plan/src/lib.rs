@@ -30,7 +30,7 @@ pub use findings::{Finding, Rule, Severity, findings};
 pub use graph::{Card, CardKind, Edge, Graph, GraphOptions, Step};
 pub use layout::{BoxSize, Direction, Gaps, Layout, Placed, Route, layout};
 pub use measure::{Measure, Metric, estimate_level, measures, rest_measures, share_level};
-pub use number::{grouped, percent};
+pub use number::grouped;
 pub use op::{
     Access, Comparison, Constraint, IndexUse, Op, SetOperator, Source, TempBTreeUse, VirtualIndex,
 };

@@ -28,7 +28,7 @@ pub(crate) fn about(factor: f64) -> String {
 }
 
 /// A share of 1 with two significant digits: 0.0307 is "3.1 %".
-pub fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let value = share * 100.0;
     if value > 0.0 && value < 0.01 {
         return "under 0.01 %".to_owned();

@@ -121,6 +121,23 @@ impl Plan {
         if self.nodes.is_empty() {
             return String::new();
         }
+        let mut text = String::from("QUERY PLAN\n");
+        for (step, guides) in self.lines() {
+            text.push_str(&guides);
+            text.push_str(&self.nodes[step].detail);
+            text.push('\n');
+        }
+        text
+    }
+
+    /// The positions of the steps in the order of the text: each behind its parent, with all that is
+    /// below it before the next.
+    pub fn tree_order(&self) -> Vec<usize> {
+        self.lines().into_iter().map(|(step, _)| step).collect()
+    }
+
+    /// The steps in the order of the text, each with what stands before its detail.
+    fn lines(&self) -> Vec<(usize, String)> {
         let mut top = Vec::new();
         let mut below: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
         for (i, parent) in self.parent_positions().into_iter().enumerate() {
@@ -129,7 +146,7 @@ impl Plan {
                 None => top.push(i),
             }
         }
-        let mut text = String::from("QUERY PLAN\n");
+        let mut lines = Vec::with_capacity(self.nodes.len());
         // A stack of its own: the depth comes from outside. Last in, first out, so reversed.
         let mut open: Vec<(usize, String, bool)> = Vec::new();
         let push = |open: &mut Vec<_>, steps: &[usize], prefix: &str| {
@@ -139,14 +156,11 @@ impl Plan {
         };
         push(&mut open, &top, "");
         while let Some((step, prefix, last)) = open.pop() {
-            text.push_str(&prefix);
-            text.push_str(if last { "`--" } else { "|--" });
-            text.push_str(&self.nodes[step].detail);
-            text.push('\n');
+            lines.push((step, format!("{prefix}{}", if last { "`--" } else { "|--" })));
             let inner = prefix + if last { "   " } else { "|  " };
             push(&mut open, &below[step], &inner);
         }
-        text
+        lines
     }
 
     /// The names of the indexes this plan uses, each once, in order of first use. Indexes that

@@ -355,6 +355,25 @@ impl Workbench {
         to_js(&wire::Ran::new(ran, sql))
     }
 
+    /// Places the cards and lines of a plan.
+    #[wasm_bindgen(unchecked_return_type = "Graph")]
+    pub fn graph(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "GraphRequest")] request: JsValue,
+    ) -> Result<JsValue> {
+        to_js(&from_js::<wire::GraphRequest>(request)?.draw())
+    }
+
+    /// The same as the text of an SVG file.
+    pub fn graph_svg(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "GraphRequest")] request: JsValue,
+        title: &str,
+        #[wasm_bindgen(unchecked_param_type = "Theme")] theme: JsValue,
+    ) -> Result<String> {
+        Ok(from_js::<wire::GraphRequest>(request)?.svg(title, from_js(theme)?))
+    }
+
     /// Which switches change the plan of the one statement of a text; with options also what it
     /// costs under each.
     #[wasm_bindgen(unchecked_return_type = "Why")]

@@ -23,6 +23,7 @@ mod compare;
 mod database;
 mod error;
 mod findings;
+mod graph;
 mod growth;
 mod link;
 mod pages;
@@ -42,6 +43,10 @@ pub use database::{
 };
 pub use error::{ErrorCode, WireError};
 pub use findings::{Cost, Finding, Findings, Rewrite, Severity};
+pub use graph::{
+    CardKind, Direction, Graph, GraphCard, GraphEdge, GraphLoops, GraphNode, GraphOp, GraphRequest,
+    Theme,
+};
 pub use growth::{Exponents, Flip, Growth, GrowthPoint, Scaled, ScaledPlan, TableRows};
 pub use link::{
     ClaimArm, ClaimCheck, LinkCheck, LinkState, Notebook, NotebookDatabase, SharedClaim, SharedLink,
@@ -51,8 +56,8 @@ pub use pages::{
     PagesSummary, TreeKind, TreeLevel, Xray, XrayArm,
 };
 pub use plan::{
-    Counters, Explained, IndexUse, LoopStats, Op, ParameterType, PlanNode, Statement,
-    StatementKind, StatementPlan, Tone, Work, plan_nodes,
+    Counters, Explained, Heat, IndexUse, LoopStats, Measure, Metric, Op, ParameterType, Piece,
+    Place, PlanNode, Role, Statement, StatementKind, StatementPlan, Tone, Work, plan_nodes,
 };
 pub use run::{
     Bytes, Cell, CellOptions, PageOptions, Progress, Ran, Reading, RowBatch, RowsPage, RunOptions,

@@ -19,10 +19,13 @@ wire! {
         pub plan: Vec<PlanNode>,
         /// Where each node of the plan stands in the statement.
         pub places: Vec<Place>,
+        /// How much of the work each stretch of the statement stands for; stretches do not overlap.
+        pub heat: Vec<Heat>,
         pub plan_text: String,
         pub counters: Option<Counters>,
         /// Work of no node: expressions and control.
         pub rest: Option<Work>,
+        pub rest_measures: Vec<Measure>,
         /// At first sight, or closer after a closer look.
         pub findings: Vec<Finding>,
         /// What was not looked at, and why.
@@ -53,6 +56,34 @@ wire! {
         pub role: Role,
         /// In the statement's own text.
         pub span: Span,
+    }
+
+    pub struct Heat {
+        /// In the statement's own text.
+        pub span: Span,
+        pub measures: Vec<Measure>,
+    }
+
+    /// `level` is 1 from a share of 10 %, 2 from 40 %, 3 from 90 %.
+    #[derive(Copy)]
+    pub struct Measure {
+        pub metric: Metric,
+        pub value: u64,
+        /// 0 to 1.
+        pub share: f64,
+        /// With all nodes below.
+        pub subtree_share: f64,
+        pub level: u8,
+    }
+
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Metric {
+        RowsVisited,
+        RowsOut,
+        VmSteps,
+        PageRequests,
+        PageReads,
     }
 
     /// What a piece of a statement is to a node.
@@ -96,6 +127,8 @@ wire! {
         pub id: i32,
         pub parent: i32,
         pub depth: u32,
+        /// Its line in the plan's text, from 0 below the heading.
+        pub line: u32,
         pub detail: String,
         pub op: Op,
         pub tone: Tone,
@@ -105,6 +138,8 @@ wire! {
         pub help_url: String,
         pub loops: Option<LoopStats>,
         pub work: Option<Work>,
+        /// Of a plan that was measured.
+        pub measures: Vec<Measure>,
     }
 
     /// Of a node: its own, without that of the nodes below it.
@@ -150,6 +185,8 @@ wire! {
         pub rows_estimated: f64,
         /// How many times more rows came out than were expected.
         pub estimate_ratio: Option<f64>,
+        /// 1 from ×10, 2 from ×100, 3 from ×1000, too high or too low.
+        pub estimate_level: Option<u8>,
         pub vm_steps: Option<u64>,
         pub page_requests: Option<u64>,
         pub page_reads: Option<u64>,
@@ -185,15 +222,36 @@ impl Explained {
 impl StatementPlan {
     /// `text` is the text that holds the statement.
     pub fn new(planned: &domain::StatementPlan, text: &Utf16<'_>) -> Self {
+        let counters = planned.counters.as_ref();
+        let measures = plan::measures(&planned.plan, counters);
+        let heat = domain::heat(&planned.places, &measures);
+        let own = Utf16::new(&planned.statement.sql);
+        let mut nodes = plan_nodes(&planned.plan);
+        for (node, measures) in nodes.iter_mut().zip(&measures) {
+            node.measures = measures.iter().map(Measure::from).collect();
+        }
         Self {
             name: planned.statement.name.clone(),
             sql: planned.statement.sql.clone(),
             statement: Statement::new(&planned.statement, text),
-            plan: plan_nodes(&planned.plan),
+            plan: nodes,
             places: places(planned),
+            heat: heat
+                .iter()
+                .map(|heat| Heat {
+                    span: own.span((heat.span.start, heat.span.end)),
+                    measures: heat.measures.iter().map(Measure::from).collect(),
+                })
+                .collect(),
             plan_text: planned.plan.to_text(),
             counters: planned.counters.as_ref().map(Counters::from),
             rest: planned.rest.as_ref().map(Work::from),
+            rest_measures: planned
+                .rest
+                .iter()
+                .flat_map(|rest| plan::rest_measures(&planned.plan, rest, counters))
+                .map(|measure| Measure::from(&measure))
+                .collect(),
             findings: findings(&planned.findings, &planned.statement.sql),
             not_looked_at: planned.not_looked_at.clone(),
             notices: planned.notices.iter().map(Notice::from).collect(),
@@ -256,17 +314,23 @@ fn places(planned: &domain::StatementPlan) -> Vec<Place> {
         .collect()
 }
 
-/// The nodes of a plan with their words.
+/// The nodes of a plan with their words; what share of a statement each is, is not known here.
 pub fn plan_nodes(plan: &plan::Plan) -> Vec<PlanNode> {
+    let mut lines = vec![0; plan.nodes.len()];
+    for (line, at) in (0..).zip(plan.tree_order()) {
+        lines[at] = line;
+    }
     plan.nodes
         .iter()
-        .map(|node| {
+        .zip(lines)
+        .map(|(node, line)| {
             let words = node.op.words();
             let source = node.op.access().map(|access| &access.source);
             PlanNode {
                 id: small(node.id),
                 parent: small(node.parent),
                 depth: u32::try_from(plan.depth(node.id)).unwrap_or(u32::MAX),
+                line,
                 detail: node.detail.clone(),
                 op: Op {
                     kind: words.id.to_owned(),
@@ -274,18 +338,14 @@ pub fn plan_nodes(plan: &plan::Plan) -> Vec<PlanNode> {
                     alias: source.and_then(|source| source.alias.clone()),
                     index: node.op.index_use().map(IndexUse::from),
                 },
-                tone: match plan::tone(plan, node) {
-                    plan::Tone::Bad => Tone::Bad,
-                    plan::Tone::Warn => Tone::Warn,
-                    plan::Tone::Good => Tone::Good,
-                    plan::Tone::Neutral => Tone::Neutral,
-                },
+                tone: plan::tone(plan, node).into(),
                 badge: words.badge.to_owned(),
                 sentence: plan::sentence(plan, node),
                 help: words.help.to_owned(),
                 help_url: words.help_url.to_owned(),
                 loops: node.loops.as_ref().map(|stats| LoopStats::new(stats, node.work)),
                 work: node.work.as_ref().map(Work::from),
+                measures: Vec::new(),
             }
         })
         .collect()
@@ -317,9 +377,70 @@ impl LoopStats {
             rows_out_per_loop: stats.rows_out_per_loop(),
             rows_estimated: stats.rows_estimated,
             estimate_ratio: stats.estimate_ratio(),
+            estimate_level: stats.estimate_ratio().map(plan::estimate_level),
             vm_steps: work.map(|work| work.vm_steps),
             page_requests: work.map(|work| work.page_requests),
             page_reads: work.map(|work| work.page_reads),
+        }
+    }
+}
+
+impl From<&plan::Measure> for Measure {
+    fn from(measure: &plan::Measure) -> Self {
+        let plan::Measure { metric, value, share, subtree_share, level } = *measure;
+        Self { metric: metric.into(), value, share, subtree_share, level }
+    }
+}
+
+impl From<&Measure> for plan::Measure {
+    fn from(measure: &Measure) -> Self {
+        let Measure { metric, value, share, subtree_share, level } = *measure;
+        Self { metric: metric.into(), value, share, subtree_share, level }
+    }
+}
+
+impl From<plan::Metric> for Metric {
+    fn from(metric: plan::Metric) -> Self {
+        match metric {
+            plan::Metric::RowsVisited => Self::RowsVisited,
+            plan::Metric::RowsOut => Self::RowsOut,
+            plan::Metric::VmSteps => Self::VmSteps,
+            plan::Metric::PageRequests => Self::PageRequests,
+            plan::Metric::PageReads => Self::PageReads,
+        }
+    }
+}
+
+impl From<Metric> for plan::Metric {
+    fn from(metric: Metric) -> Self {
+        match metric {
+            Metric::RowsVisited => Self::RowsVisited,
+            Metric::RowsOut => Self::RowsOut,
+            Metric::VmSteps => Self::VmSteps,
+            Metric::PageRequests => Self::PageRequests,
+            Metric::PageReads => Self::PageReads,
+        }
+    }
+}
+
+impl From<Tone> for plan::Tone {
+    fn from(tone: Tone) -> Self {
+        match tone {
+            Tone::Bad => Self::Bad,
+            Tone::Warn => Self::Warn,
+            Tone::Good => Self::Good,
+            Tone::Neutral => Self::Neutral,
+        }
+    }
+}
+
+impl From<plan::Tone> for Tone {
+    fn from(tone: plan::Tone) -> Self {
+        match tone {
+            plan::Tone::Bad => Self::Bad,
+            plan::Tone::Warn => Self::Warn,
+            plan::Tone::Good => Self::Good,
+            plan::Tone::Neutral => Self::Neutral,
         }
     }
 }
