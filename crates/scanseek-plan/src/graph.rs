@@ -23,6 +23,8 @@ pub struct Step {
     pub detail: String,
     /// The table, if it reads one, as it is called in the detail.
     pub table: Option<String>,
+    /// The table as the statement names it, where that is known: `invoices AS i`.
+    pub source: Option<String>,
     /// The chosen figure, where the step has it.
     pub measure: Option<Measure>,
     /// Rows handed on, where that can be told.
@@ -153,18 +155,18 @@ pub struct Graph {
     pub edges: Vec<Edge>,
 }
 
-const CARD_WIDTH: f64 = 252.0;
+const CARD_WIDTH: f64 = 228.0;
 /// Badge, title and subtitle.
 const CARD_HEIGHT: f64 = 76.0;
 /// A figure and its bar below them.
 const FIGURE_HEIGHT: f64 = 32.0;
 const MORE_HEIGHT: f64 = 52.0;
 /// Room for two lines of words beside a line.
-const DOWN: Gaps = Gaps { siblings: 24.0, levels: 66.0 };
-const RIGHT: Gaps = Gaps { siblings: 20.0, levels: 148.0 };
+const DOWN: Gaps = Gaps { siblings: 20.0, levels: 66.0 };
+const RIGHT: Gaps = Gaps { siblings: 16.0, levels: 136.0 };
 /// Characters of the two lines of a card, in type of a fixed width.
 const TITLE_CHARACTERS: usize = 28;
-const SUBTITLE_CHARACTERS: usize = 33;
+const SUBTITLE_CHARACTERS: usize = 30;
 
 impl Graph {
     /// Draws the steps, which come in any order in which parents stand before their children.
@@ -399,6 +401,9 @@ fn step_card(step: &Step, metric: Option<Metric>) -> Card {
     let mut card = card(CardKind::Step, &step.badge, step.tone, height);
     card.id = step.id;
     (card.title, card.subtitle) = lines(&step.detail, step.table.as_deref());
+    if let Some(source) = &step.source {
+        card.title = shortened(source, TITLE_CHARACTERS);
+    }
     if metric.is_some() {
         match &step.measure {
             Some(measure) => card.show(measure),
@@ -421,17 +426,27 @@ impl Card {
     fn show(&mut self, measure: &Measure) {
         self.figure = measure.metric.counted(measure.value);
         self.share = Some(measure.share);
-        self.percent = percent(measure.share);
+        self.percent = percent(measure.share).replace("under ", "<\u{a0}");
         self.level = measure.level;
     }
 }
 
-/// The table and what is said of it; or else the detail, over two lines if it needs them.
+/// The table and what is said of it; or else the detail, over two lines if it needs them, with the
+/// purpose on the second.
 fn lines(detail: &str, table: Option<&str>) -> (String, String) {
     if let Some(table) = table
         && let Some((_, behind)) = detail.split_once(&format!(" {table}"))
     {
         return (shortened(table, TITLE_CHARACTERS), shortened(behind.trim(), SUBTITLE_CHARACTERS));
+    }
+    if detail.chars().count() > TITLE_CHARACTERS
+        && let Some(at) = detail.find(" FOR ")
+    {
+        let (what, purpose) = detail.split_at(at);
+        return (
+            shortened(what, TITLE_CHARACTERS),
+            shortened(purpose.trim_start(), SUBTITLE_CHARACTERS),
+        );
     }
     let mut first = String::new();
     let mut rest = detail.trim();
@@ -490,6 +505,7 @@ mod tests {
             tone: Tone::Bad,
             detail: detail.to_owned(),
             table: table.map(str::to_owned),
+            source: None,
             measure: Some(Measure {
                 metric: Metric::VmSteps,
                 value: (share * 1000.0) as u64,
@@ -508,7 +524,7 @@ mod tests {
             step(5, 0, "CORRELATED SCALAR SUBQUERY 2 IN A LONG TEXT", None, 0.04),
             step(9, 5, "SEARCH o USING INDEX i (a=?)", Some("o"), 0.02),
             step(12, 0, "USE TEMP B-TREE FOR ORDER BY", None, 0.001),
-            step(14, 0, "USE TEMP B-TREE FOR DISTINCT", None, 0.002),
+            step(14, 0, "USE TEMP B-TREE FOR LAST 2 TERMS OF ORDER BY", None, 0.002),
         ]
     }
 
@@ -536,7 +552,7 @@ mod tests {
                 pair("CORRELATED SCALAR SUBQUERY 2", "IN A LONG TEXT"),
                 pair("o", "USING INDEX i (a=?)"),
                 pair("USE TEMP B-TREE FOR ORDER BY", ""),
-                pair("USE TEMP B-TREE FOR DISTINCT", ""),
+                pair("USE TEMP B-TREE", "FOR LAST 2 TERMS OF ORDER BY"),
             ]
         );
         assert_eq!(graph.cards[3].depth, 2);
@@ -549,6 +565,16 @@ mod tests {
         assert_eq!((edge.from, edge.to), (1, 0));
         assert_eq!((edge.rows.as_str(), edge.off.as_str()), ("1,000 rows", "×250 too high"));
         assert_eq!((edge.level, edge.width), (Some(2), 1.5 + 3.0 * 1.4));
+    }
+
+    #[test]
+    fn a_table_is_named_as_the_statement_names_it() {
+        let named = Step {
+            source: Some("invoices AS o".to_owned()),
+            ..step(9, 0, "SEARCH o USING INDEX i (a=?)", Some("o"), 0.02)
+        };
+        let graph = Graph::new(&[named], &GraphOptions::default());
+        assert_eq!(titles(&graph)[1], pair("invoices AS o", "USING INDEX i (a=?)"));
     }
 
     #[test]

@@ -205,7 +205,7 @@ fn text(out: &mut String, class: &str, x: f64, y: f64, text: &str) {
 
 /// The words of a badge are capitals of a known size; a fallback font differs by little.
 fn badge_width(word: &str) -> f64 {
-    12.0 + 7.6 * word.chars().count() as f64
+    14.0 + 8.2 * word.chars().count() as f64
 }
 
 fn tone_name(tone: Tone) -> &'static str {
@@ -220,7 +220,7 @@ fn tone_name(tone: Tone) -> &'static str {
 fn style(theme: Theme) -> String {
     let mut css = format!(
         "text{{font:12px {SANS}}}\n.heading{{font-weight:650;font-size:15px}}\n\
-         .title{{font:600 13px {MONO}}}\n.mono{{font:11px {MONO}}}\n\
+         .title{{font:600 12px {MONO}}}\n.mono{{font:11px {MONO}}}\n\
          .word{{font-size:11px;font-weight:650}}\n.figure{{font-variant-numeric:tabular-nums}}\n\
          .rows{{font-size:11.5px}}\n.shared{{fill:none;stroke-width:1.5;stroke-linejoin:round}}\n\
          .edge{{fill:none}}\n.off1{{stroke-dasharray:14 4}}\n.off2{{stroke-dasharray:8 4}}\n\
@@ -292,6 +292,7 @@ mod tests {
             tone: Tone::Bad,
             detail: format!("SCAN {table}"),
             table: Some(table.to_owned()),
+            source: None,
             measure: Some(Measure {
                 metric: Metric::VmSteps,
                 value: 1200,

@@ -39,6 +39,7 @@ wire! {
     pub struct GraphOp {
         pub table: Option<String>,
         pub alias: Option<String>,
+        pub source: Option<String>,
     }
 
     pub struct GraphLoops {
@@ -140,6 +141,7 @@ impl GraphRequest {
                 tone: node.tone.into(),
                 detail: node.detail.clone(),
                 table: node.op.alias.clone().or_else(|| node.op.table.clone()),
+                source: node.op.source.clone(),
                 measure: self.measure(&node.measures),
                 rows_out: node.loops.as_ref().and_then(|loops| loops.rows_out),
                 estimate_ratio: node.loops.as_ref().and_then(|loops| loops.estimate_ratio),
@@ -175,7 +177,11 @@ impl From<&PlanNode> for GraphNode {
             id: node.id,
             parent: node.parent,
             detail: node.detail.clone(),
-            op: GraphOp { table: node.op.table.clone(), alias: node.op.alias.clone() },
+            op: GraphOp {
+                table: node.op.table.clone(),
+                alias: node.op.alias.clone(),
+                source: node.op.source.clone(),
+            },
             tone: node.tone,
             badge: node.badge.clone(),
             loops: node.loops.as_ref().map(|loops| GraphLoops {

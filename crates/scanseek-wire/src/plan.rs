@@ -156,6 +156,8 @@ wire! {
         pub kind: String,
         pub table: Option<String>,
         pub alias: Option<String>,
+        /// The table as the statement names it, where that can be told: `invoices AS i`.
+        pub source: Option<String>,
         pub index: Option<IndexUse>,
     }
 
@@ -230,6 +232,9 @@ impl StatementPlan {
         for (node, measures) in nodes.iter_mut().zip(&measures) {
             node.measures = measures.iter().map(Measure::from).collect();
         }
+        for (node, place) in nodes.iter_mut().zip(&planned.places) {
+            node.op.source = source(place, &planned.statement.sql);
+        }
         Self {
             name: planned.statement.name.clone(),
             sql: planned.statement.sql.clone(),
@@ -292,6 +297,15 @@ impl Statement {
     }
 }
 
+/// The text of a place's one source, if it is a name rather than a subquery.
+fn source(place: &domain::Place, sql: &str) -> Option<String> {
+    let mut sources = place.pieces.iter().filter(|piece| piece.role == domain::Role::Source);
+    let (Some(only), None) = (sources.next(), sources.next()) else { return None };
+    let text = sql.get(only.span.clone())?;
+    let is_name = text.len() <= 60 && !text.contains(['(', '\n', '\r']);
+    is_name.then(|| text.to_owned())
+}
+
 fn places(planned: &domain::StatementPlan) -> Vec<Place> {
     let text = Utf16::new(&planned.statement.sql);
     let piece = |piece: &domain::Piece| Piece {
@@ -336,6 +350,7 @@ pub fn plan_nodes(plan: &plan::Plan) -> Vec<PlanNode> {
                     kind: words.id.to_owned(),
                     table: source.map(|source| source.name.clone()),
                     alias: source.and_then(|source| source.alias.clone()),
+                    source: None,
                     index: node.op.index_use().map(IndexUse::from),
                 },
                 tone: plan::tone(plan, node).into(),

@@ -1,5 +1,5 @@
 /** Everything the page can ask of the engine. Only files of actions call engine/. */
-import { batch, effect, untracked } from "@preact/signals";
+import { batch, computed, effect, untracked } from "@preact/signals";
 import { type Call, type ClientEvents, EngineClient, type NewWorker, type Reopened } from "../engine/client";
 import { download } from "../engine/download";
 import { type Fetched, isWireError, wireError } from "../engine/protocol";
@@ -21,6 +21,7 @@ import { asked, attachTask, opened, openingName, openTask } from "./database";
 import {
   active,
   marked,
+  moveRequest,
   nameOf,
   pristine,
   replaceText,
@@ -53,7 +54,7 @@ import {
   shownCell,
   withPage,
 } from "./results";
-import { linkState, shareOpen, shareTask } from "./share";
+import { linkedStep, linkState, shareOpen, shareTask, splitFragment } from "./share";
 import { clearTask, type Task } from "./task";
 import { budgetMs, trialTask, triedWith } from "./trial";
 import { dismiss, notices, notify, tab } from "./view";
@@ -135,9 +136,18 @@ export function start(newWorker?: NewWorker): void {
     if (withChosen.value) chosenDdl.value;
     untracked(() => void refreshPlan());
   });
+  // The chosen step goes with its statement, not when the same one was merely planned again.
+  const meant = computed(() => `${active.value?.index} ${active.value?.sql}`);
   effect(() => {
-    active.value?.index;
+    meant.value;
     selectedNode.value = null;
+  });
+  effect(() => {
+    const step = linkedStep.value;
+    const planned = step && explained.value?.statements[step.statement];
+    if (!planned || planned.statement.sql !== statements.value[step.statement]?.sql) return;
+    // Not in this effect: the one that forgets the step of another statement has to run in between.
+    queueMicrotask(() => showLinked(planned.statement.span.start, step.node));
   });
   effect(() => {
     chosenDdl.value;
@@ -979,9 +989,18 @@ async function checkLink(fragment: string): Promise<void> {
   }
 }
 
+/** Shows the step that a link points at. */
+function showLinked(at: number, node: number): void {
+  linkedStep.value = null;
+  selection.value = { from: at, to: at };
+  moveRequest.value = { at, focus: false };
+  selectedNode.value = node;
+}
+
 /** Opens what a link holds, and checks that its counters come out the same here. */
-async function openLink(fragment: string): Promise<void> {
-  if (!fragment.startsWith("#v")) return;
+async function openLink(whole: string): Promise<void> {
+  if (!whole.startsWith("#v")) return;
+  const { link: fragment, step } = splitFragment(whole);
   try {
     const notebook = await client.call("read_link", [fragment]).answer;
     const before = text.value;
@@ -1005,6 +1024,7 @@ async function openLink(fragment: string): Promise<void> {
     }
     for (const ddl of notebook.indexes) choose(ddl, true, "link");
     wantChosen.value = notebook.indexes.length > 0;
+    linkedStep.value = step;
     if (database.type === "sample") await linkOpened(fragment, notebook);
   } catch (cause) {
     linkState.value = { type: "failed", error: asWireError(cause) };

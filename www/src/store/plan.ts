@@ -11,7 +11,8 @@ export const planError = signal<WireError | null>(null);
 /** Show the plan as it would be with the chosen indexes. */
 export const wantChosen = signal(false);
 export const withChosen = computed(() => wantChosen.value && chosenDdl.value.length > 0);
-export const planView = signal<"tree" | "text">("tree");
+export type PlanView = "graph" | "tree" | "text";
+export const planView = signal<PlanView>("tree");
 export const selectedNode = signal<number | null>(null);
 
 /** The plan on show: the measured one when the last run was of this very statement. */
@@ -26,8 +27,9 @@ export const shownPlan = computed<{ plan: StatementPlan; measured: boolean } | n
       ranSlice.value?.text === sliceOf(statements.value, statement, text.value).text);
   if (!withChosen.value && ran?.counters && same) {
     // Counting all rows is one opcode to SQLite, which then measures no step: the planned steps stay on show.
-    const planned = explained.value?.statements[statement.index]?.plan ?? [];
-    return { plan: ran.plan.length > 0 ? ran : { ...ran, plan: planned }, measured: true };
+    const planned = explained.value?.statements[statement.index];
+    const kept = { plan: planned?.plan ?? [], places: planned?.places ?? [] };
+    return { plan: ran.plan.length > 0 ? ran : { ...ran, ...kept }, measured: true };
   }
   const plan = explained.value?.statements[statement.index];
   return plan ? { plan, measured: false } : null;

@@ -14,4 +14,19 @@ export type LinkState =
   | { type: "checked"; check: LinkCheck }
   | { type: "failed"; error: WireError };
 
+/** A step that a link points at, until its plan is there: the position of its statement, and its id. */
+export const linkedStep = signal<{ statement: number; node: number } | null>(null);
+
+/** What is put behind a link to point at a step. Pages that do not know it must not be given it. */
+export function stepSuffix(statement: number, node: number): string {
+  return `&step=${statement}.${node}`;
+}
+
+/** A fragment without what points at a step. */
+export function splitFragment(fragment: string): { link: string; step: typeof linkedStep.value } {
+  const [link = "", ...rest] = fragment.split("&");
+  const found = rest.map((part) => /^step=(\d{1,6})\.(\d{1,9})$/.exec(part)).find(Boolean);
+  return { link, step: found ? { statement: Number(found[1]), node: Number(found[2]) } : null };
+}
+
 export const linkState = signal<LinkState>({ type: "none" });

@@ -27,6 +27,9 @@ const PATHS = {
   index: "M4 5h12M4 10h7M4 15h5m5.5-5.5v6m0 0 2-2m-2 2-2-2",
   expand: "M11.5 4.5h4v4m0-4-5 5M8.5 15.5h-4v-4m0 4 5-5",
   plus: "M10 4.5v11m-5.5-5.5h11",
+  minus: "M4.5 10h11",
+  fit: "M4 7.5V4h3.5m5 0H16v3.5m0 5V16h-3.5m-5 0H4v-3.5",
+  turn: "M4 10a6 6 0 0 1 10.6-3.8M15 3v3.5h-3.5M16 10a6 6 0 0 1-10.6 3.8M5 17v-3.5h3.5",
 } as const;
 
 export type IconName = keyof typeof PATHS;

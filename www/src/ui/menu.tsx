@@ -6,10 +6,11 @@ interface MenuProps {
   label: ComponentChildren;
   panelLabel: string;
   disabled?: boolean;
+  small?: boolean;
   children: (close: () => void) => ComponentChildren;
 }
 
-export function Menu({ label, panelLabel, disabled = false, children }: MenuProps) {
+export function Menu({ label, panelLabel, disabled = false, small = false, children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -37,7 +38,7 @@ export function Menu({ label, panelLabel, disabled = false, children }: MenuProp
     <div class="menu" ref={root}>
       <button
         type="button"
-        class="button"
+        class={small ? "button small" : "button"}
         disabled={disabled}
         aria-expanded={open}
         aria-controls={id}

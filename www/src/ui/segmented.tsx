@@ -2,7 +2,7 @@
 
 interface SegmentedProps<Id extends string> {
   label: string;
-  options: { id: Id; label: string }[];
+  options: { id: Id; label: string; title?: string }[];
   current: Id;
   onChange: (id: Id) => void;
 }
@@ -15,6 +15,7 @@ export function Segmented<Id extends string>({ label, options, current, onChange
           key={option.id}
           type="button"
           aria-pressed={option.id === current}
+          title={option.title}
           onClick={() => onChange(option.id)}
         >
           {option.label}

@@ -9,6 +9,7 @@ import type { Tone } from "../../ui/basics";
 import { Icon } from "../../ui/icon";
 import { standsIn } from "../plan/PlanNotices";
 import { Editor } from "./Editor";
+import { Legend } from "./Legend";
 import { Parameters } from "./Parameters";
 
 /** The most serious tone in a statement's plan. */
@@ -37,6 +38,7 @@ export function EditorPane() {
         <RunButton />
       </div>
       <Editor />
+      <Legend />
       <Parameters />
       <ErrorLine />
     </section>

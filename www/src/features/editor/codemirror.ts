@@ -28,6 +28,7 @@ import { run } from "../../store/actions";
 import { opened, tables } from "../../store/database";
 import { active, moveRequest, selection, statements, text } from "../../store/editor";
 import { diagnostics } from "../../store/plan";
+import { followMarks, stepMarks } from "./marks";
 
 export type MountEditor = typeof mountEditor;
 
@@ -127,6 +128,7 @@ export function mountEditor(parent: HTMLElement, hint: string): () => void {
         autocompletion({ icons: false }),
         lintGutter(),
         activeField,
+        stepMarks,
         syntaxHighlighting(highlight),
         language.of(sqlLanguage()),
         placeholder(hint),
@@ -189,6 +191,7 @@ export function mountEditor(parent: HTMLElement, hint: string): () => void {
       const span = several ? (active.value?.span ?? null) : null;
       view.dispatch({ effects: setActive.of(span && { from: span.start, to: span.end }) });
     }),
+    followMarks(view),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -12,7 +12,8 @@ import {
   pieceOf,
   REASONS,
 } from "../../store/findings";
-import { planView, selectedNode, withChosen } from "../../store/plan";
+import { withChosen } from "../../store/plan";
+import { reveal } from "../../store/steps";
 import { Badge, CodeBlock, CopyButton, ErrorNote, Working } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
 import { count, percent, plural } from "../../ui/format";
@@ -211,10 +212,7 @@ function SetAside({ plan, findings }: { plan: StatementPlan; findings: Finding[]
 
 /** The step in the plan, and the piece in the editor. */
 function show(finding: Finding): void {
-  if (finding.node !== null) {
-    planView.value = "tree";
-    selectedNode.value = finding.node;
-  }
+  if (finding.node !== null) reveal(finding.node);
   const statement = active.value;
   if (statement && finding.span) {
     markRange(statement.span.start + finding.span.start, statement.span.start + finding.span.end);

@@ -2,22 +2,21 @@
 import type { LoopStats } from "../../engine/types";
 import { Badge } from "../../ui/basics";
 import { about, brief } from "../../ui/format";
-
-/** From here on an estimate is marked; from the second on it is marked as bad. */
-const MARKED = [10, 100] as const;
+import { Level, OFF_WORDS } from "../../ui/level";
 
 export function Estimate({ loops }: { loops: LoopStats }) {
   const ratio = loops.estimate_ratio;
+  const level = loops.estimate_level ?? 0;
   if (loops.rows_out_per_loop === null || ratio === null) return <>–</>;
-  const off = Math.max(ratio, 1 / ratio);
   return (
     <>
       <span>{brief(loops.rows_estimated)}</span>
       {loops.loops > 1 && <span class="figure-note">came: {brief(loops.rows_out_per_loop)}</span>}
-      {off >= MARKED[0] && (
+      {level > 0 && (
         <span class="off">
-          <Badge tone={off >= MARKED[1] ? "bad" : "warn"}>
-            ×{about(off)} too {ratio > 1 ? "low" : "high"}
+          <Badge tone={level > 1 ? "bad" : "warn"}>
+            ×{about(Math.max(ratio, 1 / ratio))} too {ratio > 1 ? "low" : "high"}
+            <Level level={level} words={OFF_WORDS} />
           </Badge>
         </span>
       )}

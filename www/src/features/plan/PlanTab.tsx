@@ -1,28 +1,25 @@
-/** The plan of the statement under the cursor: tree or text, findings, counters. */
-import type { PlanNode } from "../../engine/types";
+/** The plan of the statement under the cursor: graph, table or text, findings, counters. */
 import { ANALYZE, chosenCount, chosenDdl } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
-import { planError, planView, selectedNode, shownPlan, wantChosen, withChosen } from "../../store/plan";
+import { planError, planView, shownPlan, wantChosen, withChosen } from "../../store/plan";
+import { shownNode } from "../../store/steps";
 import { whyOpen } from "../../store/why";
-import { CodeBlock, CopyButton, Empty, ErrorNote } from "../../ui/basics";
+import { CopyButton, Empty, ErrorNote } from "../../ui/basics";
 import { CountersHelp, CountersRow } from "../../ui/counters";
 import { Icon } from "../../ui/icon";
 import { later } from "../../ui/later";
 import { Segmented } from "../../ui/segmented";
 import { Findings } from "../findings/Findings";
+import { PlanLines } from "./PlanLines";
 import { PlanNotices, PlanState, standsIn } from "./PlanNotices";
 import { PlanTree } from "./PlanTree";
+import { StepDetails } from "./StepDetails";
+import { ViewBar } from "./ViewBar";
 
 const WhyPanel = later(() => import("../why/WhyPanel").then((part) => part.WhyPanel));
 
-/** The chosen step, or else the first of the most serious ones. */
-function meantNode(nodes: PlanNode[], id: number | null): PlanNode | null {
-  const chosen = nodes.find((node) => node.id === id);
-  const bad = nodes.find((node) => node.tone === "bad");
-  const warn = nodes.find((node) => node.tone === "warn");
-  return chosen ?? bad ?? warn ?? nodes[0] ?? null;
-}
+const GraphPanel = later(() => import("../graph/GraphPanel").then((part) => part.GraphPanel));
 
 export function PlanTab() {
   const statement = active.value;
@@ -40,7 +37,7 @@ export function PlanTab() {
   }
   if (!shown) return <p class="fine">Asking SQLite for the plan…</p>;
   const { plan, measured } = shown;
-  const node = meantNode(plan.plan, selectedNode.value);
+  const node = shownNode.value;
   return (
     <div class="plan">
       <div class="panel-bar">
@@ -66,7 +63,8 @@ export function PlanTab() {
         <Segmented
           label="View"
           options={[
-            { id: "tree", label: "Tree" },
+            { id: "graph", label: "Graph" },
+            { id: "tree", label: "Table" },
             { id: "text", label: "Text" },
           ]}
           current={planView.value}
@@ -80,35 +78,32 @@ export function PlanTab() {
       {plan.plan.length === 0 && !plan.error && (
         <p class="fine">SQLite needs no plan for this statement: it reads no table.</p>
       )}
+      {planView.value === "graph" && plan.plan.length > 0 && <GraphPanel />}
       {planView.value === "tree" && plan.plan.length > 0 && (
-        <div class={measured ? "plan-columns measured" : "plan-columns"}>
-          <PlanTree
-            nodes={plan.plan}
-            measured={measured}
-            counters={plan.counters}
-            rest={plan.rest}
-            selected={node?.id ?? null}
-          />
-          <aside class="node-help" aria-label="About this step" aria-live="polite">
-            {node && (
-              <>
-                <p class="mono node-detail">{node.detail}</p>
-                <p>{node.help}</p>
-                {node.help_url && (
-                  <a href={node.help_url} target="_blank" rel="noreferrer">
-                    SQLite's own words on this
-                  </a>
-                )}
-              </>
-            )}
-          </aside>
-        </div>
+        <>
+          <ViewBar />
+          <div class={measured ? "plan-columns measured" : "plan-columns"}>
+            <PlanTree
+              measured={measured}
+              counters={plan.counters}
+              rest={plan.rest}
+              selected={node?.id ?? null}
+            />
+            <StepDetails node={node} />
+          </div>
+        </>
       )}
       {planView.value === "text" && plan.plan_text && (
-        <div class="code-with-bar">
-          <CodeBlock code={plan.plan_text} label="Plan as text" />
-          <CopyButton text={plan.plan_text} what="the plan" />
-        </div>
+        <>
+          <ViewBar />
+          <div class="plan-columns">
+            <div class="code-with-bar">
+              <PlanLines text={plan.plan_text} selected={node?.id ?? null} />
+              <CopyButton text={plan.plan_text} what="the plan" />
+            </div>
+            <StepDetails node={node} />
+          </div>
+        </>
       )}
       {!plan.error && <Findings plan={plan} measured={measured} />}
       {measured && plan.counters && (

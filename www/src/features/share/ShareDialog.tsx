@@ -2,8 +2,9 @@
 import { useId } from "preact/hooks";
 import { chosenWords } from "../../store/chosen";
 import { opened } from "../../store/database";
-import { statements } from "../../store/editor";
-import { shareOpen, shareTask } from "../../store/share";
+import { active, statements } from "../../store/editor";
+import { selectedNode } from "../../store/plan";
+import { shareOpen, shareTask, stepSuffix } from "../../store/share";
 import { CopyButton, ErrorNote, Note, Working } from "../../ui/basics";
 import { Dialog } from "../../ui/dialog";
 import { count, plural } from "../../ui/format";
@@ -48,6 +49,12 @@ function ShareBody() {
       </p>
       <Field label="Link" value={url} />
       <Field label="Markdown link" value={markdown} />
+      {active.value && selectedNode.value !== null && (
+        <Field
+          label="Link that shows the chosen step"
+          value={url + stepSuffix(active.value.index, selectedNode.value)}
+        />
+      )}
       <LengthMeter length={markdown.length} />
       <p class="fine">All of this is in the part after #, which browsers do not send to any server.</p>
     </div>

@@ -1,0 +1,51 @@
+/** The graph of a plan, as the engine lays it out and draws it. */
+import { computed, effect, untracked } from "@preact/signals";
+import type { GraphRequest, Theme } from "../engine/types";
+import { engine } from "./actions";
+import { shownPlan } from "./plan";
+import { below, direction, folded, graph, measured, metric, room, unfolded } from "./steps";
+
+/** What the graph is drawn from, or null if there is no plan to draw. */
+const request = computed<GraphRequest | null>(() => {
+  const plan = shownPlan.value?.plan;
+  if (!plan || plan.plan.length === 0) return null;
+  const figures = measured.value;
+  return {
+    nodes: plan.plan,
+    metric: figures ? metric.value : null,
+    rows_returned: plan.counters?.rows_returned ?? null,
+    rest_measures: plan.rest_measures,
+    direction: direction.value,
+    room_width: room.value.width,
+    room_height: room.value.height,
+    collapsed: [...folded.value],
+    below: figures ? below.value : 0,
+    shown: [...unfolded.value],
+  };
+});
+
+/** Keeps the graph as the plan and the choices are; returns what stops it. */
+export function followGraph(): () => void {
+  return effect(() => {
+    const wanted = request.value;
+    untracked(() => void refresh(wanted));
+  });
+}
+
+async function refresh(wanted: GraphRequest | null): Promise<void> {
+  if (!wanted) {
+    graph.value = null;
+    return;
+  }
+  try {
+    const drawn = await engine().call("graph", [wanted], { lane: "graph" }).answer;
+    if (wanted === request.value) graph.value = drawn;
+  } catch {
+    // A newer wish took its place, or the worker was replaced: what is drawn stays until the next one.
+  }
+}
+
+/** The graph on show as the text of an SVG file; null if there is none. */
+export async function graphSvg(title: string, theme: Theme): Promise<string | null> {
+  return request.value ? engine().call("graph_svg", [request.value, title, theme]).answer : null;
+}
