@@ -160,10 +160,12 @@ const CARD_WIDTH: f64 = 228.0;
 const CARD_HEIGHT: f64 = 76.0;
 /// A figure and its bar below them.
 const FIGURE_HEIGHT: f64 = 32.0;
+/// From one line of words beside a line of the drawing to the next.
+pub(crate) const LINE_HEIGHT: f64 = 14.0;
 const MORE_HEIGHT: f64 = 52.0;
 /// Room for two lines of words beside a line.
 const DOWN: Gaps = Gaps { siblings: 20.0, levels: 66.0 };
-const RIGHT: Gaps = Gaps { siblings: 16.0, levels: 136.0 };
+const RIGHT: Gaps = Gaps { siblings: 16.0, levels: 172.0 };
 /// Characters of the two lines of a card, in type of a fixed width.
 const TITLE_CHARACTERS: usize = 28;
 const SUBTITLE_CHARACTERS: usize = 30;
@@ -207,9 +209,12 @@ impl Graph {
         let mut edges = Vec::with_capacity(placed.routes.len());
         for route in &placed.routes {
             let (start, bend, turn, end) = (route.start, route.bend, route.turn, route.end);
+            let line = drawn.lines[route.child].clone();
+            let beside = line.width / 2.0 + 5.0;
             let label = match direction {
-                Direction::Down => (start.0 + 9.0, start.1 - 23.0),
-                Direction::Right => (bend.0 + 8.0, start.1 - 19.0),
+                Direction::Down => (start.0 + beside, start.1 - 23.0),
+                Direction::Right if line.off.is_empty() => (bend.0 + 8.0, start.1 - beside),
+                Direction::Right => (bend.0 + 8.0, start.1 - beside - LINE_HEIGHT),
             };
             edges.push(Edge {
                 from: route.child,
@@ -217,7 +222,7 @@ impl Graph {
                 own: path(&[start, bend]),
                 shared: path(&[bend, turn, end]),
                 label,
-                ..drawn.lines[route.child].clone()
+                ..line
             });
         }
         Graph { direction, width: placed.width, height: placed.height, cards, edges }

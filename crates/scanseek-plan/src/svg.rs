@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::graph::{Card, CardKind, Edge, Graph, rounded};
+use crate::graph::{Card, CardKind, Edge, Graph, LINE_HEIGHT, rounded};
 use crate::words::Tone;
 
 /// Which colours a drawing has.
@@ -115,7 +115,7 @@ fn draw_edge(out: &mut String, edge: &Edge) {
         let _ = writeln!(
             out,
             "<text class=\"rows {level}\" x=\"{x}\" y=\"{}\">{}</text>",
-            y + 14.0,
+            y + LINE_HEIGHT,
             escaped(&edge.off)
         );
     }

@@ -59,7 +59,7 @@ export class Card extends Component<CardProps> {
 function Blank({ card: { width, height, share, level } }: { card: GraphCard }) {
   return (
     <>
-      <rect class="card-tone" width={10} height={height} rx={5} />
+      <rect class="card-tone" width={width} height={height} rx={8} />
       {share !== null && (
         <rect
           class={`card-bar level-${level}`}

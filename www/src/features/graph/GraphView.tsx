@@ -17,6 +17,7 @@ import {
   unfolded,
 } from "../../store/steps";
 import { Icon } from "../../ui/icon";
+import { useSlices } from "../../ui/slices";
 import { Card, Line } from "./Card";
 import { bringIn, camera, first, fitted, zoom } from "./camera";
 import { followGestures } from "./gestures";
@@ -28,6 +29,8 @@ const WORDS_FROM = 0.3;
 const BEYOND = 320;
 /** From so many cards on there is a map in the corner. */
 const MAP_FROM = 6;
+/** Cards drawn at a time. */
+const SLICE = 24;
 
 const keyOf = (card: GraphCard) => (card.kind === "more" ? `more-${card.id}` : String(card.id));
 
@@ -88,6 +91,8 @@ function Drawing({ graph: drawn, selected }: { graph: Graph; selected: number | 
   const labels = useMemo(() => drawn.cards.map((card) => labelOf(card, nodes)), [drawn, nodes]);
   const positions = useMemo(() => places(drawn.cards), [drawn]);
 
+  const ready = useSlices(drawn.cards.length, SLICE);
+
   useSignalEffect(() => {
     const { x, y, scale } = camera.value;
     world.current?.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
@@ -123,10 +128,8 @@ function Drawing({ graph: drawn, selected }: { graph: Graph; selected: number | 
   const request = focusRequest.value;
   useEffect(() => {
     const card = request && byKey.get(String(request.id));
-    if (!card) return;
-    focusCard(root.current, card);
-    focusRequest.value = null;
-  }, [request, byKey]);
+    if (card && focusCard(root.current, card)) focusRequest.value = null;
+  }, [request, byKey, ready]);
 
   // Those are drawn last, so that the part they share with others shows it.
   const isLit = (card: GraphCard) =>
@@ -183,13 +186,13 @@ function Drawing({ graph: drawn, selected }: { graph: Graph; selected: number | 
             {[false, true].flatMap((lit) =>
               drawn.edges.map((edge) => {
                 const card = drawn.cards[edge.from];
-                if (!card || lit !== isLit(card)) return null;
+                if (!card || edge.from >= ready || lit !== isLit(card)) return null;
                 const full = inView(edge.label_x, edge.label_y, 130, 30);
                 return <Line key={keyOf(card)} edge={edge} full={full} lit={lit} />;
               }),
             )}
           </g>
-          {drawn.cards.map((card, at) => (
+          {drawn.cards.slice(0, ready).map((card, at) => (
             <Card
               key={keyOf(card)}
               card={card}
@@ -236,8 +239,11 @@ function ZoomButton({
   );
 }
 
-function focusCard(root: SVGSVGElement | null, card: GraphCard): void {
-  root?.querySelector<SVGElement>(`[data-card="${keyOf(card)}"]`)?.focus({ preventScroll: true });
+/** False if it is not drawn yet. */
+function focusCard(root: SVGSVGElement | null, card: GraphCard): boolean {
+  const element = root?.querySelector<SVGElement>(`[data-card="${keyOf(card)}"]`);
+  element?.focus({ preventScroll: true });
+  return element != null;
 }
 
 /** Walks, folds and zooms. False when the key means nothing here. */
@@ -299,6 +305,7 @@ function useKeptView(drawn: Graph, byKey: Map<string, GraphCard>, selected: numb
     const card = byKey.get(String(selected)) ?? drawn.cards[0];
     if (!last || last.shape !== shape || last.direction !== drawn.direction) {
       camera.value = first(drawn, card);
+      if (card && drawn.cards.length >= MAP_FROM) bringIn(card);
       return;
     }
     const was = card && last.byKey.get(keyOf(card));

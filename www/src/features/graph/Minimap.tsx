@@ -3,15 +3,12 @@ import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Graph } from "../../engine/types";
 import { room } from "../../store/steps";
-import { camera, centre } from "./camera";
-
-const WIDTH = 150;
-const HEIGHT = 100;
+import { camera, centre, MAP } from "./camera";
 
 export function Minimap({ graph }: { graph: Graph }) {
   const root = useRef<SVGSVGElement>(null);
   const view = useRef<SVGRectElement>(null);
-  const scale = Math.min(WIDTH / graph.width, HEIGHT / graph.height);
+  const scale = Math.min(MAP.width / graph.width, MAP.height / graph.height);
   useSignalEffect(() => {
     const { x, y, scale: shown } = camera.value;
     const { width, height } = room.value;

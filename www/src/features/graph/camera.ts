@@ -18,6 +18,7 @@ const MOST = 2.5;
 const MARGIN = 20;
 /** Where the tools lie over the graph. */
 const TOP = 48;
+export const MAP = { width: 120, height: 78 };
 /** Below this the words on the cards cannot be read. */
 const READABLE = 0.6;
 
@@ -87,6 +88,9 @@ export function bringIn(card: GraphCard): void {
     return start < before || size > whole - before - MARGIN ? before - start : whole - MARGIN - end;
   };
   const dx = by(card.x * scale + x, card.width * scale, width, MARGIN);
-  const dy = by(card.y * scale + y, card.height * scale, height, TOP);
+  let dy = by(card.y * scale + y, card.height * scale, height, TOP);
+  // Not below the map in the lower left corner either.
+  const above = height - MAP.height - MARGIN - ((card.y + card.height) * scale + y + dy);
+  if (card.x * scale + x + dx < MAP.width + MARGIN && above < 0) dy += above;
   if (dx !== 0 || dy !== 0) move(dx, dy);
 }

@@ -18,6 +18,7 @@ import { Badge } from "../../ui/basics";
 import { count, percent, plural } from "../../ui/format";
 import { Icon } from "../../ui/icon";
 import { Level, SHARE_WORDS } from "../../ui/level";
+import { useSlices } from "../../ui/slices";
 import { moveFocus } from "../../ui/tree";
 import { Estimate } from "./Estimate";
 
@@ -33,6 +34,9 @@ const COLUMNS: { key: SortKey; label: string; title?: string }[] = [
   { key: "page_requests", label: "Page requests" },
   { key: "page_reads", label: "Page reads" },
 ];
+
+/** Rows drawn at a time. */
+const SLICE = 16;
 
 interface PlanTreeProps {
   measured: boolean;
@@ -72,16 +76,18 @@ function rowsOf(nodes: PlanNode[]): PlanNode[] {
 export function PlanTree({ measured, counters, rest, selected }: PlanTreeProps) {
   const root = useRef<HTMLTableElement>(null);
   const nodes = steps.value;
-  const rows = rowsOf(nodes);
+  const all = rowsOf(nodes);
+  const rows = all.slice(0, useSlices(all.length, SLICE));
   const parents = new Set(nodes.map((node) => node.parent));
   const found = new Set(matches.value);
   const tabStop = rows.some((node) => node.id === selected) ? selected : (rows[0]?.id ?? null);
   const request = focusRequest.value;
   useEffect(() => {
-    if (!request) return;
-    root.current?.querySelector<HTMLElement>(`[data-node="${request.id}"]`)?.focus();
+    const row = request && root.current?.querySelector<HTMLElement>(`[data-node="${request.id}"]`);
+    if (!row) return;
+    row.focus();
     focusRequest.value = null;
-  }, [request]);
+  }, [request, rows.length]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const row = (event.target as HTMLElement).closest<HTMLElement>("[role=row][data-node]");
