@@ -206,6 +206,23 @@ proptest! {
     }
 }
 
+/// A statement that was run on its own is looked at as it stands in its text.
+#[test]
+fn a_run_before_is_taken_over() {
+    let workbench = workbench(
+        "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+           INSERT INTO t SELECT i, i FROM n;",
+    );
+    let paging = "SELECT a FROM t ORDER BY id LIMIT 3 OFFSET 4000";
+    workbench.run(paging, &[], &OPTIONS).unwrap();
+    let text = format!("SELECT 1;\n{paging}");
+    let found = workbench.findings(&text, 1, &[], &OPTIONS).unwrap();
+    let rewrite = found.findings.iter().find_map(|one| one.rewrite.as_ref()).unwrap();
+    assert_eq!(rewrite.replaces, [1]);
+    assert_eq!((found.statement.index, found.statement.span), (1, (10, text.len())));
+}
+
 /// Rewrites that would give other rows, or more work, are not shown.
 #[test]
 fn what_is_wrong_or_no_better_is_dropped() {

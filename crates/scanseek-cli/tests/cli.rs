@@ -74,6 +74,21 @@ fn sample_explain_suggest_trial() {
     );
     assert_eq!(statement["plan"][0]["op"]["type"], "scan");
 
+    has_keys(
+        &statement["findings"][0],
+        &["rule", "severity", "node", "span", "message", "proof", "advice", "cost", "rewrite"],
+    );
+    let paging = "SELECT invoice_id FROM invoices ORDER BY invoice_id LIMIT 5 OFFSET 3000";
+    for format in ["text", "markdown"] {
+        let output = scanseek(&["explain", &database, "-q", paging, "--run", "--format", format]);
+        let output = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.contains("! OFFSET paging (medium, 99 % of the work)"), "{output}");
+        assert!(
+            output.contains("WHERE invoice_id > 3000 ORDER BY invoice_id LIMIT 5;"),
+            "{output}"
+        );
+    }
+
     let patch = folder.path("patch.sql");
     let suggested = json(0, &["suggest", &database, "-w", &workload, "-o", &patch]);
     has_keys(

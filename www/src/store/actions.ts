@@ -20,9 +20,9 @@ import { ANALYZE, choose, chooseSuggested, chosen, chosenDdl } from "./chosen";
 import { asked, attachTask, opened, openingName, openTask } from "./database";
 import {
   active,
-  marked,
   moveRequest,
   nameOf,
+  picked,
   pristine,
   replaceText,
   type Slice,
@@ -585,16 +585,15 @@ export async function run(): Promise<void> {
     return;
   }
   stopLooking();
-  const { from, to } = selection.value;
-  const isMark = marked.value?.from === from && marked.value.to === to;
-  const picked = isMark ? "" : text.value.slice(from, to);
-  const slice = picked.trim() ? { text: picked, offset: from } : activeSlice();
-  const statement = statementAt(statements.value, to);
+  const range = picked.value;
+  const own = range ? text.value.slice(range.from, range.to) : "";
+  const slice = range && own.trim() ? { text: own, offset: range.from } : activeSlice();
+  const statement = statementAt(statements.value, selection.value.to);
   const previous = kept.value?.run ?? 0;
   batch(() => {
     runTask.value.value = null;
     ranSlice.value = slice;
-    ranName.value = picked.trim() ? "Selection" : statement ? nameOf(statement) : "";
+    ranName.value = own.trim() ? "Selection" : statement ? nameOf(statement) : "";
     forgetRows();
   });
   const onRows = ({ columns, rows }: RowBatch) => {
@@ -618,6 +617,14 @@ export async function lookCloser(): Promise<void> {
 }
 
 async function look(deadline_ms: number): Promise<void> {
+  if (findingsTask.startedAt.value !== null) return;
+  clearTask(findingsTask);
+  try {
+    await freshStatements();
+  } catch (cause) {
+    findingsTask.error.value = asWireError(cause);
+    return;
+  }
   const statement = active.value;
   if (!statement || !opened.value) return;
   const slice = activeSlice().text;

@@ -22,6 +22,13 @@ export const statements = signal<Statement[]>([]);
 /** The text a sample brought along, as long as it is untouched. */
 export const pristine = signal<string | null>(null);
 
+/** What the user selected to be run alone. */
+export const picked = computed<Range | null>(() => {
+  const { from, to } = selection.value;
+  const isMark = marked.value?.from === from && marked.value.to === to;
+  return from === to || isMark ? null : { from, to };
+});
+
 export const active = computed<Statement | null>(() => statementAt(statements.value, selection.value.to));
 
 /** The statement at an offset; comments before a statement belong to it. */

@@ -15,7 +15,7 @@ use crate::{Host, Role, StatementPlan, bare, what_if};
 /// Fewer rows than this do not matter, whatever is done with them.
 pub(super) const FEW_ROWS: u64 = 100;
 /// Above this many rows in all tables, ANALYZE takes a sample.
-const ANALYZED_ROWS: u64 = 3_000_000;
+const ANALYZED_ROWS: u64 = 500_000;
 
 const TIME_IS_UP: &str = "The time allowed was used up: some questions were not put to SQLite.";
 

@@ -146,7 +146,12 @@ impl Workbench {
         if let Some(last) = last.as_ref().filter(|last| {
             last.statement.sql == statement.sql && bound(&last.statement) == bound(statement)
         }) {
-            return Ok((last.clone(), None));
+            // It may have been run on its own; here it stands in its text.
+            let mut last = last.clone();
+            last.statement.index = statement.index;
+            last.statement.span = statement.span;
+            last.statement.name.clone_from(&statement.name);
+            return Ok((last, None));
         }
         let database = &self.open()?.database;
         let options = RunOptions { row_cap: 0, ..*options };

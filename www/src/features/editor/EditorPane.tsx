@@ -1,7 +1,7 @@
 /** The editor with its strip of statements and the Run button. */
 import { run } from "../../store/actions";
 import { opened } from "../../store/database";
-import { active, moveTo, nameOf, selection, statements } from "../../store/editor";
+import { active, moveTo, nameOf, picked, statements } from "../../store/editor";
 import { parameters } from "../../store/parameters";
 import { diagnostics, explained } from "../../store/plan";
 import { runTask } from "../../store/results";
@@ -79,7 +79,6 @@ function StatementStrip() {
 }
 
 function RunButton() {
-  const { from, to } = selection.value;
   const startedAt = runTask.startedAt.value;
   if (startedAt !== null) {
     return (
@@ -98,7 +97,7 @@ function RunButton() {
       onClick={() => void run()}
     >
       <Icon name="run" />
-      {from === to ? "Run" : "Run selection"}
+      {picked.value ? "Run selection" : "Run"}
     </button>
   );
 }
