@@ -1,7 +1,7 @@
 /** The pages of the file: the map, what a query asks for before and after an index, levels, order, lists. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { close, launch, makeFile, openFile, openPage, showTab, textMatching, type } from "./page.mjs";
+import { chooseFiles, close, launch, makeFile, openFile, openPage, showTab, textMatching, type } from "./page.mjs";
 
 let browser;
 before(async () => {
@@ -173,7 +173,9 @@ test("a statement that is not run leaves the map, and another file another map",
   await type(page, QUERY);
   await record(page);
   assert.equal(await page.getByRole("button", { name: "Play" }).count(), 0, "motion is not wanted");
-  await openFile(page, makeFile("shop"));
+  await chooseFiles(page, makeFile("shop"));
+  await page.getByRole("button", { name: "Open it instead" }).click();
+  await page.getByText("shop.db").first().waitFor();
   await showTab(page, "Pages");
   await page.getByRole("application", { name: /^Map of pages/ }).waitFor();
   assert.ok((await trees(page)).All[0] > small.All[0]);
