@@ -1,9 +1,18 @@
 //! Reading one detail of EXPLAIN QUERY PLAN as an [`Op`].
 //!
 //! Source of the forms: the calls of `ExplainQueryPlan` and `sqlite3WhereAddExplainText` in
-//! SQLite 3.24 to 3.54. Until 3.35 a scan said `SCAN TABLE t AS a` and `SCAN SUBQUERY 1 AS a`;
-//! since 3.36 it says `SCAN a`. Names are printed bare, so a name may hold spaces, brackets and
-//! keywords: a clause is cut off only where everything after it reads as a clause.
+//! SQLite 3.24 to 3.54. `tests/plans.rs` reads the calls from the source of the SQLite that is compiled
+//! in and wants a case in `tests/corpus/plans` for each. What changed over the versions:
+//!
+//! - before 3.24: `EXECUTE [CORRELATED] SCALAR SUBQUERY 1`, `COMPOUND SUBQUERIES 1 AND 2 (UNION)`,
+//!   and before 3.8 ` (~10 rows)` behind every scan and search;
+//! - 3.24: `CO-ROUTINE 0x…`, `SCALAR SUBQUERY` without a number; later `CO-ROUTINE 1`;
+//! - until 3.35: `SCAN TABLE t AS a`, `SCAN SUBQUERY 1 AS a`; since then `SCAN a`;
+//! - `UNION USING TEMP B-TREE` under `COMPOUND QUERY` is now `MERGE (UNION)`;
+//! - `RIGHT PART OF ORDER BY` is now `LAST TERM OF ORDER BY` or `LAST n TERMS OF ORDER BY`.
+//!
+//! Names are printed bare, so a name may hold spaces, brackets and keywords: a clause is cut off
+//! only where everything after it reads as a clause.
 
 use crate::op::{
     Access, Comparison, Constraint, IndexUse, Op, SetOperator, Source, TempBTreeUse, VirtualIndex,
@@ -256,11 +265,15 @@ fn subquery(text: &str) -> Option<Op> {
     // SQLite 3.23 and its neighbours put EXECUTE in front.
     let (rest, _) = cut_prefix(text, "EXECUTE ");
     let (rest, correlated) = cut_prefix(rest, "CORRELATED ");
-    if let Some(number) = rest.strip_prefix("SCALAR SUBQUERY ") {
-        return Some(Op::ScalarSubquery { number: whole_number(number)?, correlated });
+    let number = |behind: &str| match behind.strip_prefix(' ') {
+        Some(number) => whole_number(number).map(Some),
+        None => behind.is_empty().then_some(None),
+    };
+    if let Some(behind) = rest.strip_prefix("SCALAR SUBQUERY") {
+        return Some(Op::ScalarSubquery { number: number(behind)?, correlated });
     }
-    let number = rest.strip_prefix("LIST SUBQUERY ")?;
-    Some(Op::ListSubquery { number: whole_number(number)?, correlated })
+    let behind = rest.strip_prefix("LIST SUBQUERY")?;
+    Some(Op::ListSubquery { number: number(behind)?, correlated })
 }
 
 fn in_operator(text: &str) -> Option<Op> {
@@ -292,6 +305,13 @@ fn compound_part(text: &str) -> Option<Op> {
     if let Some(word) = text.strip_prefix("MERGE (") {
         let operator = set_operator(word.strip_suffix(')')?)?;
         return Some(Op::Merge { operator });
+    }
+    if let Some(rest) = text.strip_prefix("COMPOUND SUBQUERIES ") {
+        let (numbers, word) = rest.strip_suffix(')')?.split_once(" (")?;
+        let (numbers, temp_b_tree) = cut_suffix(numbers, " USING TEMP B-TREE");
+        let (left, right) = numbers.split_once(" AND ")?;
+        let parts = [whole_number(left)?, whole_number(right)?];
+        return Some(Op::CompoundSubqueries { parts, operator: set_operator(word)?, temp_b_tree });
     }
     let (word, temp_b_tree) = cut_suffix(text, " USING TEMP B-TREE");
     Some(Op::CompoundPart { operator: set_operator(word)?, temp_b_tree })

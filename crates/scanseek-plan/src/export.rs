@@ -2,7 +2,7 @@
 
 use crate::number::grouped;
 use crate::plan::{Plan, PlanNode};
-use crate::words::sentence;
+use crate::sentence::sentence;
 
 /// The plan as a Markdown list of sentences under its drawing, with a table of what was measured.
 pub fn to_markdown(plan: &Plan) -> String {

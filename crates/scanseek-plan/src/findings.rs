@@ -251,6 +251,7 @@ fn correlated_subquery(plan: &Plan, node: &PlanNode) -> Option<Finding> {
     else {
         return None;
     };
+    let what = number.map_or("A subquery".to_owned(), |number| format!("Subquery {number}"));
     // SQLite may count only the loops of the first table inside.
     let runs = node.loops.map(|loops| loops.loops).or_else(|| {
         plan.children(node.id)
@@ -266,12 +267,12 @@ fn correlated_subquery(plan: &Plan, node: &PlanNode) -> Option<Finding> {
                 MANY_ROWS.. => Severity::Medium,
                 _ => Severity::Low,
             };
-            (severity, format!("Subquery {number} ran {} times.", grouped(runs)))
+            (severity, format!("{what} ran {} times.", grouped(runs)))
         }
         None => (
             Severity::Medium,
             format!(
-                "Subquery {number} depends on the outer row and may run for each one. The runs were not measured."
+                "{what} depends on the outer row and may run for each one. The runs were not measured."
             ),
         ),
     };

@@ -1,5 +1,6 @@
 //! What a SQLite query plan is: detail text read as an [`Op`], the tree of steps, loop counters,
-//! the words shown for each step, findings, and the changes between two plans.
+//! a plan read from pasted text, the words shown for each step, findings, and the changes between two
+//! plans.
 //!
 //! Everything here is data in, data out. Text that is not recognised becomes [`Op::Other`] and
 //! the raw detail is always kept.
@@ -17,7 +18,9 @@ mod measure;
 mod number;
 mod op;
 mod plan;
+mod read;
 mod regions;
+mod sentence;
 mod svg;
 mod words;
 
@@ -35,5 +38,7 @@ pub use op::{
     Access, Comparison, Constraint, IndexUse, Op, SetOperator, Source, TempBTreeUse, VirtualIndex,
 };
 pub use plan::{LoopStats, Plan, PlanNode};
+pub use read::{ReadPlanError, read_plan};
+pub use sentence::sentence;
 pub use svg::{Theme, svg};
-pub use words::{Tone, Words, sentence, tone};
+pub use words::{Tone, Words, tone};

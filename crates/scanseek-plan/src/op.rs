@@ -1,5 +1,5 @@
-//! What one step of a plan does. The variants follow the details that SQLite 3.24 to 3.54 print;
-//! the names are SQLite's own terms.
+//! What one step of a plan does. The variants follow the details that SQLite 3.24 to 3.54 print, and
+//! those that older versions printed for the same; the names are SQLite's own terms.
 
 /// One step of a plan, as read from its detail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,15 +55,15 @@ pub enum Op {
     },
     /// `[CORRELATED] SCALAR SUBQUERY n`: a subquery used as a value, or in EXISTS.
     ScalarSubquery {
-        /// SQLite's number of the subquery.
-        number: u64,
+        /// SQLite's number of the subquery; 3.24 prints none.
+        number: Option<u64>,
         /// Whether it depends on the outer row, and so runs again for each.
         correlated: bool,
     },
     /// `[CORRELATED] LIST SUBQUERY n`: a subquery on the right of IN.
     ListSubquery {
-        /// SQLite's number of the subquery.
-        number: u64,
+        /// SQLite's number of the subquery; 3.24 prints none.
+        number: Option<u64>,
         /// Whether it depends on the outer row, and so runs again for each.
         correlated: bool,
     },
@@ -88,6 +88,15 @@ pub enum Op {
     LeftMostSubquery,
     /// `UNION ALL`, `UNION USING TEMP B-TREE`, …: a later part of a compound query.
     CompoundPart {
+        /// The word between the parts.
+        operator: SetOperator,
+        /// Whether the rows pass through a temporary b-tree.
+        temp_b_tree: bool,
+    },
+    /// `COMPOUND SUBQUERIES 1 AND 2 [USING TEMP B-TREE] (UNION)`: how versions before 3.24 said it.
+    CompoundSubqueries {
+        /// SQLite's numbers of the two parts.
+        parts: [u64; 2],
         /// The word between the parts.
         operator: SetOperator,
         /// Whether the rows pass through a temporary b-tree.
@@ -261,10 +270,11 @@ impl Op {
         }
     }
 
-    /// Whether this is a search without key and index: `SEARCH t`. SQLite prints it for min() and
-    /// max(), which then read every row unless they are about the rowid.
+    /// Whether this is a search without a condition: `SEARCH t`, `SEARCH t USING INDEX i`. SQLite
+    /// prints it for min() and max(). They read one entry if it is about the rowid or the index
+    /// begins with the column, and everything otherwise; the text does not say which.
     pub fn is_bare_search(&self) -> bool {
-        matches!(self, Op::Search(access) if access.index.is_none() && access.virtual_index.is_none())
+        matches!(self, Op::Search(access) if access.constraints.is_empty() && access.virtual_index.is_none())
     }
 
     /// The index or key this step uses, if any.

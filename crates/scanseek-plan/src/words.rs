@@ -1,9 +1,8 @@
 //! The one table of words for plan steps: identifier, badge, tone, help and address of the
-//! SQLite documentation, and the plain sentence about one step of one plan.
+//! SQLite documentation.
 
-use crate::number::{counted, grouped};
-use crate::op::{Access, Comparison, Constraint, IndexUse, Op, SetOperator, TempBTreeUse};
-use crate::plan::{LoopStats, Plan, PlanNode};
+use crate::op::{Access, IndexUse, Op, TempBTreeUse};
+use crate::plan::{Plan, PlanNode};
 
 /// How good or bad news a step is for speed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +44,7 @@ const SEARCHING: &str = "https://www.sqlite.org/queryplanner.html#searching";
 const VIRTUAL: &str = "https://www.sqlite.org/vtab.html#xbestindex";
 const CO_ROUTINES: &str = "https://www.sqlite.org/optoverview.html#subquery_co_routines";
 const RECURSIVE: &str = "https://www.sqlite.org/lang_with.html#recursivecte";
+const MIN_MAX: &str = "https://www.sqlite.org/optoverview.html#minmax";
 const JOINS: &str = "https://www.sqlite.org/lang_select.html#fromclause";
 
 impl Op {
@@ -178,7 +178,7 @@ impl Op {
                 id: "reuse_subquery",
                 badge: "REUSE",
                 tone: Tone::Good,
-                help: "The statement has the same subquery more than once. The rows of the first run are used again.",
+                help: "The statement needs the same subquery at another place. Its rows are used again, unless they depend on the outer row.",
                 help_url: EQP_SUBQUERY,
             },
             Op::InOperator { .. } => &Words {
@@ -221,6 +221,13 @@ impl Op {
                 badge: "MERGE",
                 tone: Tone::Neutral,
                 help: "Two inputs, both sorted, are read side by side. A sort inside either input can be saved by an index.",
+                help_url: EQP_COMPOUND,
+            },
+            Op::CompoundSubqueries { .. } => &Words {
+                id: "compound_subqueries",
+                badge: "COMPOUND",
+                tone: Tone::Neutral,
+                help: "The rows of two queries are put together. With a temporary b-tree they are stored on the way, to find repeats.",
                 help_url: EQP_COMPOUND,
             },
             Op::MergeLeft => &Words {
@@ -319,7 +326,15 @@ fn scan_words(access: &Access) -> &'static Words {
 }
 
 fn search_words(access: &Access) -> &'static Words {
+    let bare = access.constraints.is_empty() && access.virtual_index.is_none();
     match &access.index {
+        Some(IndexUse { automatic: false, .. }) if bare => &Words {
+            id: "search",
+            badge: "MIN OR MAX",
+            tone: Tone::Neutral,
+            help: "The smallest or largest value is looked for in an index. One entry is read if the index begins with that column, and all of them otherwise.",
+            help_url: MIN_MAX,
+        },
         Some(IndexUse { automatic: true, .. }) => &Words {
             id: "search",
             badge: "AUTO INDEX",
@@ -341,12 +356,12 @@ fn search_words(access: &Access) -> &'static Words {
             help: "Rows are found in an index that holds everything needed. The table itself is not read.",
             help_url: COVERING,
         },
-        None if access.virtual_index.is_none() => &Words {
+        None if bare => &Words {
             id: "search",
             badge: "MIN OR MAX",
             tone: Tone::Warn,
             help: "The smallest or largest value is looked for without an index. Every row is read, unless the value is the rowid itself.",
-            help_url: "https://www.sqlite.org/optoverview.html#minmax",
+            help_url: MIN_MAX,
         },
         _ => &Words {
             id: "search",
@@ -364,202 +379,5 @@ pub fn tone(plan: &Plan, node: &PlanNode) -> Tone {
     match &node.op {
         Op::Scan(_) if plan.reads_subquery(node) => Tone::Neutral,
         op => op.words().tone,
-    }
-}
-
-/// One plain sentence about one step: with numbers when they were measured, without otherwise.
-pub fn sentence(plan: &Plan, node: &PlanNode) -> String {
-    let Some(access) = node.op.access() else {
-        return structure_sentence(&node.op, node.loops.as_ref());
-    };
-    let label = access.source.label();
-    let how = match &node.op {
-        Op::Scan(_) => scan_way(access),
-        _ => search_way(access),
-    };
-    match &node.loops {
-        Some(LoopStats { loops: 0, .. }) => format!("{label} was never reached in this run."),
-        Some(loops) => {
-            let read = counted(loops.rows_visited, "row");
-            let rounds = if loops.loops > 1 {
-                format!(" in {}", counted(loops.loops, "round"))
-            } else {
-                String::new()
-            };
-            let kept = match loops.rows_out {
-                Some(out) if out == loops.rows_visited => String::new(),
-                Some(0) => " and keeps none".to_owned(),
-                Some(out) => format!(" and keeps {}", grouped(out)),
-                None => String::new(),
-            };
-            let reads = matches!(node.op, Op::Scan(_)) || node.op.is_bare_search();
-            let verb = if reads { "Reads" } else { "Finds" };
-            format!("{verb} {read} of {label}{how}{rounds}{kept}.")
-        }
-        None if access.virtual_index.is_some() => {
-            format!("Asks the virtual table {label} for its rows.")
-        }
-        None => match &node.op {
-            Op::Scan(_) if plan.reads_subquery(node) => format!("Reads the rows of {label}{how}."),
-            Op::Scan(_) => format!("Reads every row of {label}{how}."),
-            op if op.is_bare_search() => {
-                format!("Looks for the smallest or largest value of {label} without an index.")
-            }
-            _ if access.constraints.is_empty() => {
-                format!("Goes to the first or last entry of {label}{how}.")
-            }
-            _ => format!("Finds the matching rows of {label}{how}."),
-        },
-    }
-}
-
-fn scan_way(access: &Access) -> String {
-    match &access.index {
-        Some(IndexUse { name: Some(name), covering: true, .. }) => {
-            format!(" from index {name} alone")
-        }
-        Some(IndexUse { name: Some(name), .. }) => format!(" in the order of index {name}"),
-        _ => String::new(),
-    }
-}
-
-fn search_way(access: &Access) -> String {
-    let by = match columns_in_words(&access.constraints) {
-        columns if columns.is_empty() => String::new(),
-        columns => format!(" by {columns}"),
-    };
-    let through = match &access.index {
-        None => String::new(),
-        Some(IndexUse { automatic: true, .. }) => " with an index built for this run".to_owned(),
-        Some(IndexUse { primary_key: true, .. }) => " with the primary key".to_owned(),
-        Some(IndexUse { name: Some(name), covering: true, .. }) => {
-            format!(" from index {name} alone")
-        }
-        Some(IndexUse { name, .. }) => {
-            name.as_ref().map(|name| format!(" with index {name}")).unwrap_or_default()
-        }
-    };
-    by + &through
-}
-
-/// "a, b and each value of c": the compared columns, each once.
-fn columns_in_words(constraints: &[Constraint]) -> String {
-    let mut words: Vec<String> = Vec::new();
-    for constraint in constraints {
-        for column in &constraint.columns {
-            let name = if column == "<expr>" { "an expression" } else { column };
-            let word = match constraint.comparison {
-                Comparison::Any => format!("each value of {name}"),
-                _ => name.to_owned(),
-            };
-            if !words.contains(&word) {
-                words.push(word);
-            }
-        }
-    }
-    match words.pop() {
-        None => String::new(),
-        Some(last) if words.is_empty() => last,
-        Some(last) => format!("{} and {last}", words.join(", ")),
-    }
-}
-
-fn structure_sentence(op: &Op, loops: Option<&LoopStats>) -> String {
-    let times = match loops {
-        Some(LoopStats { loops: 0, .. }) => " It was never reached in this run.".to_owned(),
-        Some(LoopStats { loops: 1, .. }) | None => String::new(),
-        Some(loops) => format!(" It ran {} times.", grouped(loops.loops)),
-    };
-    let plain = match op {
-        Op::Scan(_) | Op::Search(_) => String::new(),
-        Op::ConstantRows { rows: 1 } => "Uses one row that needs no table.".to_owned(),
-        Op::ConstantRows { rows } => {
-            format!("Uses {} written in the statement.", counted(*rows, "row"))
-        }
-        Op::TempBTree { purpose } => temp_b_tree_sentence(purpose),
-        Op::MultiIndexOr => "Looks up each side of the OR on its own.".to_owned(),
-        Op::MultiIndexBranch { number } => format!("Side {number} of the OR."),
-        Op::BloomFilter { source, .. } => {
-            format!("Skips rows without a partner in {} before looking them up.", source.label())
-        }
-        Op::CreateBloomFilter => "Fills a small filter from the rows above.".to_owned(),
-        Op::CreateAutomaticIndex { table, columns, partial } => {
-            let rows = if *partial { "some rows of " } else { "" };
-            format!("Builds an index on {rows}{table} ({columns}) for this run only.")
-        }
-        Op::CoRoutine { name } => format!("Makes the rows of {name} one at a time."),
-        Op::Materialize { name } => format!("Stores all rows of {name} before using them."),
-        Op::ScalarSubquery { number, correlated } => {
-            repeated_sentence("Subquery", *number, *correlated)
-        }
-        Op::ListSubquery { number, correlated } => {
-            repeated_sentence("The IN list of subquery", *number, *correlated)
-        }
-        Op::ReuseSubquery { number, .. } => {
-            format!("Uses the rows of subquery {number} again.")
-        }
-        Op::InOperator { index, table } => match (&index.name, table) {
-            (Some(name), _) => format!("Looks up the values for IN in index {name}."),
-            (None, Some(table)) => format!("Looks up the values for IN by rowid in {table}."),
-            (None, None) => "Looks up the values for IN in an index.".to_owned(),
-        },
-        Op::CompoundQuery => "Runs several queries one after another.".to_owned(),
-        Op::LeftMostSubquery => "The first of these queries.".to_owned(),
-        Op::CompoundPart { operator, temp_b_tree } => compound_sentence(*operator, *temp_b_tree),
-        Op::Merge { operator } => {
-            format!("Reads two sorted inputs side by side for {}.", operator.keyword())
-        }
-        Op::MergeLeft => "The first sorted input.".to_owned(),
-        Op::MergeRight => "The second sorted input.".to_owned(),
-        Op::Setup => "Makes the first rows of the recursion.".to_owned(),
-        Op::RecursiveStep => "Repeats for each row the recursion has found.".to_owned(),
-        Op::RightJoin { table } => format!("Adds the rows of {table} that found no partner."),
-        Op::Other => "A step that ScanSeek does not know.".to_owned(),
-    };
-    plain + &times
-}
-
-fn temp_b_tree_sentence(purpose: &TempBTreeUse) -> String {
-    match purpose {
-        TempBTreeUse::GroupBy => "Sorts the rows to bring each group together.".to_owned(),
-        TempBTreeUse::OrderBy => "Sorts the rows for ORDER BY.".to_owned(),
-        TempBTreeUse::OrderByLastTerms { terms: None } => {
-            "Sorts rows by the last terms of ORDER BY; they arrive sorted by the first.".to_owned()
-        }
-        TempBTreeUse::OrderByLastTerms { terms: Some(1) } => {
-            "Sorts rows by the last term of ORDER BY; they arrive sorted by the others.".to_owned()
-        }
-        TempBTreeUse::OrderByLastTerms { terms: Some(terms) } => format!(
-            "Sorts rows by the last {} of ORDER BY; they arrive sorted by the first.",
-            counted(*terms, "term")
-        ),
-        TempBTreeUse::Distinct => "Remembers the rows seen so far to drop repeats.".to_owned(),
-        TempBTreeUse::AggregateDistinct { function } => {
-            format!("Remembers the values seen so far for {function}(DISTINCT).")
-        }
-        TempBTreeUse::AggregateOrderBy { function } => {
-            format!("Sorts the rows for the ORDER BY inside {function}.")
-        }
-        TempBTreeUse::Other(usage) => format!("Collects rows in a temporary b-tree for {usage}."),
-    }
-}
-
-fn repeated_sentence(what: &str, number: u64, correlated: bool) -> String {
-    if correlated {
-        format!("{what} {number} depends on the outer row and may run for each one.")
-    } else {
-        format!("{what} {number} runs at most once.")
-    }
-}
-
-fn compound_sentence(operator: SetOperator, temp_b_tree: bool) -> String {
-    match (operator, temp_b_tree) {
-        (SetOperator::UnionAll, false) => "Adds the rows of the next query.".to_owned(),
-        (SetOperator::Union, _) => "Adds the rows of the next query and drops repeats.".to_owned(),
-        (SetOperator::Intersect, _) => "Keeps the rows that the next query has too.".to_owned(),
-        (SetOperator::Except, _) => "Drops the rows that the next query has.".to_owned(),
-        (SetOperator::UnionAll, true) => {
-            "Adds the rows of the next query to a temporary b-tree.".to_owned()
-        }
     }
 }

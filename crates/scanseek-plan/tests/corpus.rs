@@ -5,8 +5,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use scanseek_plan::{
-    Access, ChangeKind, Comparison, Constraint, IndexUse, LoopStats, Op, Plan, Rule, Severity,
-    TempBTreeUse, Tone, changes, findings, parse_detail, sentence, tone,
+    Access, ChangeKind, Comparison, Constraint, IndexUse, LoopStats, Op, Plan, ReadPlanError, Rule,
+    Severity, TempBTreeUse, Tone, changes, findings, parse_detail, read_plan, sentence, tone,
 };
 
 fn corpus(name: &str) -> String {
@@ -67,7 +67,7 @@ fn op_in_words(op: &Op) -> String {
         }
         Op::CoRoutine { name } | Op::Materialize { name } => words.push(format!("name={name}")),
         Op::ScalarSubquery { number, correlated } | Op::ListSubquery { number, correlated } => {
-            words.push(format!("number={number}"));
+            words.extend(number.map(|number| format!("number={number}")));
             words.extend(correlated.then(|| "correlated".to_owned()));
         }
         Op::ReuseSubquery { number, list } => {
@@ -80,6 +80,10 @@ fn op_in_words(op: &Op) -> String {
         }
         Op::CompoundPart { operator, temp_b_tree } => {
             words.push(operator.keyword().to_owned());
+            words.extend(temp_b_tree.then(|| "temp-b-tree".to_owned()));
+        }
+        Op::CompoundSubqueries { parts: [left, right], operator, temp_b_tree } => {
+            words.push(format!("parts={left},{right} {}", operator.keyword()));
             words.extend(temp_b_tree.then(|| "temp-b-tree".to_owned()));
         }
         Op::Merge { operator } => words.push(operator.keyword().to_owned()),
@@ -154,6 +158,52 @@ fn blocks(body: &str) -> Vec<(&str, &str)> {
         blocks.push(block.split_once('\n').unwrap());
     }
     blocks
+}
+
+#[test]
+fn pasted_plans() {
+    let text = corpus("pasted.md");
+    let (mut read, mut refused) = (0, 0);
+    for section in text.split("\n## ").skip(1) {
+        let (title, body) = section.split_once('\n').unwrap();
+        let (mut tree, mut pasted) = ("", "");
+        for (name, block) in blocks(body) {
+            match name {
+                "tree" => tree = block,
+                "text" => {
+                    pasted = block;
+                    if !tree.is_empty() {
+                        let plan = read_plan(block).map(|plan| plan.to_text());
+                        assert_eq!(plan, Ok(tree.to_owned()), "{title}:\n{block}");
+                        read += 1;
+                    }
+                }
+                "error" => {
+                    let error = read_plan(pasted).map(|plan| plan.to_text()).unwrap_err();
+                    assert_eq!(error.to_string(), block.trim_end(), "{pasted}");
+                    refused += 1;
+                }
+                other => panic!("{title}: unknown block {other}"),
+            }
+        }
+    }
+    assert!(read >= 40 && refused >= 8, "{read} read, {refused} refused");
+}
+
+#[test]
+fn counts_behind_the_steps_are_read() {
+    let text = "QUERY PLAN\n`--SCAN t (cycles=1 [100%] loops=2 rows=30 rpl=15.0 est=10.0)\n";
+    let plan = read_plan(text).unwrap();
+    let loops = LoopStats { loops: 2, rows_visited: 30, rows_out: None, rows_estimated: 10.0 };
+    assert_eq!(plan.nodes[0].loops, Some(loops));
+    assert_eq!(plan.nodes[0].detail, "SCAN t");
+}
+
+#[test]
+fn long_texts_are_refused() {
+    let steps = "`--SCAN t\n".repeat(1_001);
+    assert_eq!(read_plan(&steps), Err(ReadPlanError::TooLong));
+    assert_eq!(read_plan(&" ".repeat(2 << 20)), Err(ReadPlanError::TooLong));
 }
 
 fn check_plan(title: &str, blocks: &[(&str, &str)]) {
@@ -351,6 +401,14 @@ fn any_loops() -> impl Strategy<Value = Option<LoopStats>> {
     }))
 }
 
+/// Details as SQLite prints them: they begin with a capital and have no line feed.
+fn any_printed_detail() -> impl Strategy<Value = String> {
+    any_detail().prop_map(|text| {
+        let one_line = text.replace(|c: char| c.is_control() || c.is_whitespace(), " ");
+        format!("S{}", one_line.trim_end())
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -382,5 +440,37 @@ proptest! {
         let severities: Vec<Severity> = findings(&plan).iter().map(|f| f.severity).collect();
         prop_assert!(severities.is_sorted());
         prop_assert!(changes(&plan, &plan).is_empty());
+    }
+
+    #[test]
+    fn a_drawn_plan_is_read_and_drawn_the_same(
+        rows in prop::collection::vec((any::<prop::sample::Index>(), any_printed_detail()), 1..20),
+    ) {
+        // A step stands below one of those on the way from the root to the step before it.
+        let mut path: Vec<i64> = vec![0];
+        let mut tree = Vec::new();
+        for (id, (parent, detail)) in (1..).zip(&rows) {
+            path.truncate(parent.index(path.len()) + 1);
+            tree.push((id, *path.last().unwrap(), detail.clone()));
+            path.push(id);
+        }
+        let plan = Plan::from_rows(tree);
+        let drawn = plan.to_text();
+        prop_assert_eq!(read_plan(&drawn).map(|read| read.to_text()), Ok(drawn.clone()));
+        let read = read_plan(&drawn.replace('\n', " \r\n")).unwrap();
+        prop_assert_eq!(read, plan.clone());
+        let rows: String = plan
+            .nodes
+            .iter()
+            .map(|node| format!("{}|{}|0|{}\n", node.id, node.parent, node.detail))
+            .collect();
+        prop_assert_eq!(read_plan(&rows).map(|read| read.to_text()), Ok(drawn));
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(lines in prop::collection::vec(any_detail(), 0..8)) {
+        if let Ok(plan) = read_plan(&lines.join("\n")) {
+            prop_assert!(!plan.nodes.is_empty());
+        }
     }
 }

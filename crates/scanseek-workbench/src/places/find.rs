@@ -123,8 +123,8 @@ impl<'a> Finder<'a> {
             Op::CoRoutine { name } | Op::Materialize { name } => {
                 self.named(name, parts, query, around)
             }
-            Op::ScalarSubquery { number, .. }
-            | Op::ListSubquery { number, .. }
+            Op::ScalarSubquery { number: Some(number), .. }
+            | Op::ListSubquery { number: Some(number), .. }
             | Op::ReuseSubquery { number, .. } => self.numbered(*number, parts, query),
             Op::TempBTree { .. } if window => (choice(Role::Clause, &self.windows(parts)), same()),
             Op::TempBTree { purpose } => (self.sorted(purpose, parts, query), same()),
@@ -177,7 +177,12 @@ impl<'a> Finder<'a> {
                     .collect();
                 (choice(Role::Key, &inside), same())
             }
-            Op::CreateBloomFilter | Op::Other => (Place::untold(UNTOLD), same()),
+            // Steps without a number and compound ones by number are those of old versions alone.
+            Op::CreateBloomFilter
+            | Op::Other
+            | Op::ScalarSubquery { number: None, .. }
+            | Op::ListSubquery { number: None, .. }
+            | Op::CompoundSubqueries { .. } => (Place::untold(UNTOLD), same()),
         }
     }
 
