@@ -10,6 +10,7 @@ mod growth;
 mod host;
 mod main_job;
 mod places;
+mod plans;
 mod samples;
 mod trial;
 mod undo;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use scanseek_engine::{Database, NoControl};
 use scanseek_notebook::{decode_link, encode_link};
-use scanseek_plan::{Plan, changes, findings, sentence, tone};
+use scanseek_plan::{Plan, changes, findings, read_plan, sentence, tone};
 use scanseek_sql::{first_keyword, outline, split, words};
 use scanseek_workbench::{DatabaseFiles, RunOptions, Workbench};
 
@@ -100,6 +100,12 @@ pub(crate) fn detail(bytes: &[u8]) {
     }
     let _ = (findings(&plan), plan.index_names());
     assert!(changes(&plan, &plan).is_empty());
+    for pasted in [&*text, drawn.as_str()] {
+        if let Ok(read) = read_plan(pasted) {
+            assert!(!read.nodes.is_empty(), "{pasted}");
+            assert!(read.to_text().starts_with("QUERY PLAN\n"));
+        }
+    }
 }
 
 pub(crate) fn link(bytes: &[u8]) {
