@@ -50,12 +50,17 @@ pub(crate) enum Command {
         #[arg(long)]
         scale: Option<f64>,
     },
-    /// Show the plan of each statement; with --run also its counters and the work of each node.
+    /// Show the plan of each statement; with --run also its counters and the work of each node. Or
+    /// explain a plan that was printed elsewhere, without a database.
     Explain {
+        /// The database file.
+        #[arg(required_unless_present = "plan")]
+        database: Option<PathBuf>,
+        /// Another database file, attached under a name, as in ATTACH. May be repeated.
+        #[arg(long, value_name = "NAME=FILE", requires = "database")]
+        attach: Vec<String>,
         #[command(flatten)]
-        database: Databases,
-        #[command(flatten)]
-        sql: Sql,
+        sql: ExplainSql,
         /// Run the statements (they may only read).
         #[arg(long)]
         run: bool,
@@ -179,6 +184,22 @@ pub(crate) struct Databases {
     /// Another database file, attached under a name, as in ATTACH. May be repeated.
     #[arg(long, value_name = "NAME=FILE")]
     pub(crate) attach: Vec<String>,
+}
+
+/// What is explained: statements, or a plan.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExplainSql {
+    /// The statements themselves.
+    #[arg(short, long, value_name = "SQL", allow_hyphen_values = true)]
+    #[arg(conflicts_with = "workload", required_unless_present_any = ["workload", "plan"])]
+    pub(crate) query: Option<String>,
+    /// A file of statements; comments such as "-- name: open invoices" set their facts.
+    #[arg(short, long, value_name = "FILE.sql")]
+    pub(crate) workload: Option<PathBuf>,
+    /// A file with what EXPLAIN QUERY PLAN printed, as a tree or as rows; - reads standard input.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["database", "query", "workload"])]
+    #[arg(conflicts_with_all = ["run", "why", "bytecode", "parameters"])]
+    pub(crate) plan: Option<PathBuf>,
 }
 
 /// Where the statements come from.

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use scanseek_wire as wire;
 use scanseek_workbench as domain;
 
-use crate::args::{Args, Command, Databases, Format, Sql, Statistics, Switches};
+use crate::args::{Args, Command, Databases, ExplainSql, Format, Sql, Statistics, Switches};
 use crate::host::Terminal;
 use crate::output;
 
@@ -34,8 +34,16 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
             sample(args, name, output, *scale)?;
             Ok(true)
         }
+        Command::Explain { sql: ExplainSql { plan: Some(path), .. }, .. } => {
+            let text = if path == Path::new("-") { read_input()? } else { read(path)? };
+            let pasted = domain::read_plan(&text).map_err(|error| failed(&error, &text))?;
+            output::pasted(args.format, &wire::PastedPlan::from(&pasted))?;
+            Ok(true)
+        }
+        Command::Explain { database: None, .. } => bail!("give a database, or a plan with --plan"),
         Command::Explain {
-            database,
+            database: Some(path),
+            attach,
             sql,
             run,
             parameters,
@@ -47,7 +55,8 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
         } => {
             let text = sql.read()?;
             let switches = switches(given)?;
-            let workbench = open(database)?;
+            let database = Databases { path: path.clone(), attach: attach.clone() };
+            let workbench = open(&database)?;
             let parameters: Vec<_> =
                 parameters.iter().map(|text| parameter(text)).collect::<Result<_>>()?;
             let options =
@@ -420,11 +429,21 @@ fn changes(workbench: &domain::Workbench, path: &Path) -> Result<Vec<String>> {
 
 impl Sql {
     fn read(&self) -> Result<String> {
-        match (&self.query, &self.workload) {
-            (Some(query), _) => Ok(query.clone()),
-            (None, Some(path)) => read(path),
-            (None, None) => bail!("give the statements with -q or -w"),
-        }
+        statements(self.query.as_ref(), self.workload.as_deref())
+    }
+}
+
+impl ExplainSql {
+    fn read(&self) -> Result<String> {
+        statements(self.query.as_ref(), self.workload.as_deref())
+    }
+}
+
+fn statements(query: Option<&String>, workload: Option<&Path>) -> Result<String> {
+    match (query, workload) {
+        (Some(query), _) => Ok(query.clone()),
+        (None, Some(path)) => read(path),
+        (None, None) => bail!("give the statements with -q or -w"),
     }
 }
 
@@ -458,6 +477,12 @@ fn read(path: &Path) -> Result<String> {
         .and_then(|mut file| file.read_to_end(&mut bytes))
         .with_context(|| format!("{} cannot be read", path.display()))?;
     String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", path.display()))
+}
+
+fn read_input() -> Result<String> {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+    Ok(text)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {

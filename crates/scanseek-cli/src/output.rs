@@ -146,6 +146,19 @@ pub(crate) fn drawn(statement: &wire::StatementPlan, metric: Metric) -> Result<(
     Ok(())
 }
 
+pub(crate) fn pasted(format: Format, pasted: &wire::PastedPlan) -> Result<()> {
+    print(format, pasted, |out, style| {
+        style.heading(out, "Pasted, not run here");
+        style.code(out, &pasted.plan_text);
+        for node in &pasted.plan {
+            let _ = writeln!(out, "- {}", node.sentence);
+        }
+        for finding in &pasted.findings {
+            let _ = writeln!(out, "! {}", finding.message);
+        }
+    })
+}
+
 pub(crate) fn why(format: Format, whys: &[wire::Why]) -> Result<()> {
     print(format, &whys, |out, style| {
         for why in whys {

@@ -218,6 +218,27 @@ fn trial_names_what_it_could_not_try() {
 }
 
 #[test]
+fn a_plan_from_elsewhere_is_explained_without_a_database() {
+    let folder = Folder::new("pasted");
+    let path = folder.path("plan.txt");
+    std::fs::write(&path, "id|parent|notused|detail\n3|0|0|SCAN t\n17|0|0|SEARCH u USING AUTOMATIC COVERING INDEX (k=?)\n").unwrap();
+    let pasted = json(0, &["explain", "--plan", &path]);
+    has_keys(&pasted, &["plan", "plan_text", "findings"]);
+    assert_eq!(pasted["plan"][1]["op"]["index"]["automatic"], true);
+    let (out, _) = text(0, &["explain", "--plan", &path]);
+    for line in [
+        "QUERY PLAN\n|--SCAN t\n`--SEARCH u USING AUTOMATIC COVERING INDEX (k=?)\n",
+        "- Reads every row of t.\n",
+        "! SQLite builds an index on u (k) in every run and throws it away.\n",
+    ] {
+        assert!(out.contains(line), "{line:?} in {out}");
+    }
+    for args in [vec!["explain"], vec!["explain", &path, "--plan", &path], vec!["explain", &path]] {
+        assert_eq!(scanseek(&args).status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
 fn bad_input_ends_with_2_and_one_clear_line() {
     let folder = Folder::new("bad");
     let (text, empty, missing) =
@@ -228,6 +249,8 @@ fn bad_input_ends_with_2_and_one_clear_line() {
         (vec!["explain", &text, "-q", "select 1"], "not a SQLite database"),
         (vec!["explain", &empty, "-q", "select 1"], "empty"),
         (vec!["explain", &missing, "-q", "select 1"], "cannot be opened"),
+        (vec!["explain", "--plan", &text], "no plan that SQLite prints"),
+        (vec!["explain", "--plan", &empty], "no text"),
         (vec!["sample", "nosuch"], "no sample called"),
         (vec!["suggest", &text, "-w", &missing], "cannot be read"),
     ] {

@@ -253,6 +253,13 @@ impl Workbench {
         to_js(&wire::Explained::new(&explained, sql))
     }
 
+    /// A plan that was printed elsewhere, read from text; works without a database.
+    #[wasm_bindgen(unchecked_return_type = "PastedPlan")]
+    pub fn read_plan(&self, text: &str) -> Result<JsValue> {
+        let pasted = domain::read_plan(text).map_err(|error| failed(&error, text))?;
+        to_js(&wire::PastedPlan::from(&pasted))
+    }
+
     /// The same if these indexes existed; they are not built.
     #[wasm_bindgen(unchecked_return_type = "Explained")]
     pub fn explain_with(&mut self, sql: &str, indexes: Vec<String>) -> Result<JsValue> {

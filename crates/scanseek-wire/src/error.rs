@@ -41,6 +41,7 @@ wire! {
         RemoteRedirect,
         RemoteNoRanges,
         RemoteChanged,
+        BadPlan,
         Internal,
     }
 }
@@ -86,6 +87,7 @@ impl From<domain::ErrorCode> for ErrorCode {
             From::RemoteRedirect => Self::RemoteRedirect,
             From::RemoteNoRanges => Self::RemoteNoRanges,
             From::RemoteChanged => Self::RemoteChanged,
+            From::BadPlan => Self::BadPlan,
             From::Internal => Self::Internal,
         }
     }

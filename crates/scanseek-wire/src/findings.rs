@@ -94,11 +94,7 @@ impl Finding {
             title: rule.title().to_owned(),
             help: rule.help().to_owned(),
             help_url: rule.help_url(),
-            severity: match finding.severity {
-                domain::Severity::High => Severity::High,
-                domain::Severity::Medium => Severity::Medium,
-                domain::Severity::Low => Severity::Low,
-            },
+            severity: Severity::from(finding.severity),
             node: finding.node.map(small),
             span: finding.span.as_ref().map(|span| text.span((span.start, span.end))),
             message: finding.message.clone(),
@@ -111,6 +107,16 @@ impl Finding {
                 share: cost.share,
             }),
             rewrite: finding.rewrite.as_ref().map(Rewrite::from),
+        }
+    }
+}
+
+impl From<domain::Severity> for Severity {
+    fn from(severity: domain::Severity) -> Self {
+        match severity {
+            domain::Severity::High => Self::High,
+            domain::Severity::Medium => Self::Medium,
+            domain::Severity::Low => Self::Low,
         }
     }
 }

@@ -4,7 +4,7 @@ use scanseek_plan as plan;
 use scanseek_workbench as domain;
 
 use crate::findings::findings;
-use crate::{Finding, Notice, Span, Utf16, WireError};
+use crate::{Finding, Notice, Severity, Span, Utf16, WireError};
 
 wire! {
     pub struct Explained {
@@ -32,6 +32,23 @@ wire! {
         pub not_looked_at: Vec<String>,
         pub notices: Vec<Notice>,
         pub error: Option<WireError>,
+    }
+
+    /// A plan that was printed elsewhere.
+    pub struct PastedPlan {
+        pub plan: Vec<PlanNode>,
+        pub plan_text: String,
+        pub findings: Vec<PlanFinding>,
+    }
+
+    /// What the text of a plan tells by itself.
+    pub struct PlanFinding {
+        pub rule: String,
+        pub severity: Severity,
+        pub node: Option<i32>,
+        pub message: String,
+        /// What the rule means and what may help.
+        pub help: String,
     }
 
     pub struct Statement {
@@ -261,6 +278,28 @@ impl StatementPlan {
             not_looked_at: planned.not_looked_at.clone(),
             notices: planned.notices.iter().map(Notice::from).collect(),
             error: planned.error.as_ref().map(|error| WireError::new(error, text)),
+        }
+    }
+}
+
+impl From<&domain::PastedPlan> for PastedPlan {
+    fn from(pasted: &domain::PastedPlan) -> Self {
+        Self {
+            plan: plan_nodes(&pasted.plan),
+            plan_text: pasted.plan.to_text(),
+            findings: pasted.findings.iter().map(PlanFinding::from).collect(),
+        }
+    }
+}
+
+impl From<&plan::Finding> for PlanFinding {
+    fn from(finding: &plan::Finding) -> Self {
+        Self {
+            rule: finding.rule.id().to_owned(),
+            severity: Severity::from(finding.severity),
+            node: finding.node.map(small),
+            message: finding.message.clone(),
+            help: finding.rule.help().to_owned(),
         }
     }
 }

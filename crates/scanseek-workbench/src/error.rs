@@ -31,6 +31,7 @@ pub enum ErrorCode {
     RemoteRedirect,
     RemoteNoRanges,
     RemoteChanged,
+    BadPlan,
     Internal,
 }
 
