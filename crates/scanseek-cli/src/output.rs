@@ -171,7 +171,7 @@ pub(crate) fn why(format: Format, whys: &[wire::Why]) -> Result<()> {
                 let _ = writeln!(out, "None of {} switches changes this plan.\n", why.tried);
             }
             for change in &why.changes {
-                style.heading(out, &change.switch);
+                style.heading(out, &change.label);
                 style.code(out, &change.plan_text);
                 if let Some(counters) = &change.counters {
                     let _ = writeln!(out, "{}\n", counters_line(counters));

@@ -65,6 +65,17 @@ impl Rule {
         }
     }
 
+    /// The rule of SQLite's planner behind it.
+    pub fn planner_rule(self) -> &'static str {
+        match self {
+            Rule::FullScan => "left_prefix",
+            Rule::TempBTree => "order_from_index",
+            Rule::AutomaticIndex => "automatic_index",
+            Rule::CorrelatedSubquery => "correlated_subquery",
+            Rule::EstimateOff => "statistics",
+        }
+    }
+
     /// What the rule means and what may help.
     pub fn help(self) -> &'static str {
         match self {

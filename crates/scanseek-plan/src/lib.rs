@@ -18,6 +18,8 @@ mod measure;
 mod number;
 mod op;
 mod plan;
+mod planner_rules;
+mod planner_switches;
 mod read;
 mod regions;
 mod sentence;
@@ -38,6 +40,8 @@ pub use op::{
     Access, Comparison, Constraint, IndexUse, Op, SetOperator, Source, TempBTreeUse, VirtualIndex,
 };
 pub use plan::{LoopStats, Plan, PlanNode};
+pub use planner_rules::{PLANNER_RULES, PlannerRule, planner_rule};
+pub use planner_switches::{OPTIMIZATIONS, OptimizationWords, statistics_label, switch_label};
 pub use read::{ReadPlanError, read_plan};
 pub use sentence::sentence;
 pub use svg::{Theme, svg};

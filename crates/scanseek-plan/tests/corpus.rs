@@ -5,8 +5,9 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use scanseek_plan::{
-    Access, ChangeKind, Comparison, Constraint, IndexUse, LoopStats, Op, Plan, ReadPlanError, Rule,
-    Severity, TempBTreeUse, Tone, changes, findings, parse_detail, read_plan, sentence, tone,
+    Access, ChangeKind, Comparison, Constraint, IndexUse, LoopStats, OPTIMIZATIONS, Op,
+    PLANNER_RULES, Plan, ReadPlanError, Rule, Severity, TempBTreeUse, Tone, changes, findings,
+    parse_detail, planner_rule, read_plan, sentence, statistics_label, switch_label, tone,
 };
 
 fn corpus(name: &str) -> String {
@@ -319,6 +320,46 @@ fn rules_have_one_id_each() {
     ids.dedup();
     assert_eq!(ids.len(), Rule::ALL.len());
     assert!(Rule::ALL.iter().all(|rule| rule.help().ends_with('.')));
+}
+
+#[test]
+fn planner_rules_are_sentences_with_a_page_each() {
+    let mut ids = Vec::new();
+    for rule in PLANNER_RULES {
+        assert!(
+            rule.fact.ends_with('.') && !rule.fact.contains(". "),
+            "one sentence: {}",
+            rule.fact
+        );
+        assert!(!rule.title.ends_with('.') && rule.title.len() < 40, "{}", rule.title);
+        assert!(rule.help_url.starts_with("https://www.sqlite.org/"), "{}", rule.help_url);
+        assert!(rule.help_url.contains(".html#"), "{}", rule.help_url);
+        assert_eq!(planner_rule(rule.id), Some(rule));
+        ids.push(rule.id);
+    }
+    ids.extend(OPTIMIZATIONS.iter().map(|words| words.label));
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+    for finding in Rule::ALL {
+        assert!(planner_rule(finding.planner_rule()).is_some(), "{finding:?}");
+    }
+}
+
+#[test]
+fn switches_in_words() {
+    for (switch, words) in [
+        ("without_query_flattener", "Without Query flattener"),
+        ("without_stat9", "Without stat9"),
+        ("statistics_none", "No statistics"),
+        ("statistics_optimize", "Statistics by PRAGMA optimize"),
+        ("case_sensitive_like", "LIKE tells upper from lower case"),
+    ] {
+        assert_eq!(switch_label(switch), words);
+    }
+    assert_eq!(statistics_label("as_found"), "As found");
+    assert_eq!(statistics_label("optimize"), "optimize");
 }
 
 #[test]

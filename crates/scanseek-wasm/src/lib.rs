@@ -149,6 +149,12 @@ impl Workbench {
         to_js(&wire::About::new())
     }
 
+    /// The words that do not depend on a plan.
+    #[wasm_bindgen(unchecked_return_type = "Words")]
+    pub fn words(&self) -> Result<JsValue> {
+        to_js(&wire::Words::new())
+    }
+
     /// The samples on offer.
     #[wasm_bindgen(unchecked_return_type = "SampleInfo[]")]
     pub fn samples(&self) -> Result<JsValue> {

@@ -24,6 +24,8 @@ wire! {
         pub title: String,
         pub help: String,
         pub help_url: String,
+        /// The rule of SQLite's planner behind it, as in `Words`, if there is one.
+        pub planner_rule: Option<String>,
         pub severity: Severity,
         pub node: Option<i32>,
         /// In the statement's own text.
@@ -94,6 +96,7 @@ impl Finding {
             title: rule.title().to_owned(),
             help: rule.help().to_owned(),
             help_url: rule.help_url(),
+            planner_rule: rule.planner_rule().map(str::to_owned),
             severity: Severity::from(finding.severity),
             node: finding.node.map(small),
             span: finding.span.as_ref().map(|span| text.span((span.start, span.end))),

@@ -32,6 +32,7 @@ mod run;
 mod span;
 mod trial;
 mod why;
+mod words;
 
 pub use advice::{
     Advice, NotAdvised, NotAnalysed, Patch, QueryAdvice, QueryVerdict, Reason, Suggested,
@@ -70,3 +71,4 @@ pub use why::{
     Alternative, Bytecode, ForcedUse, LoopEstimate, Opcode, Predicate, Statistics, SwitchEffect,
     Switches, Threshold, Why, WhyNot,
 };
+pub use words::{OptimizationWords, PlannerRule, StatisticsWords, Words};

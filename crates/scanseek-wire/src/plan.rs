@@ -49,6 +49,9 @@ wire! {
         pub message: String,
         /// What the rule means and what may help.
         pub help: String,
+        /// The rule of SQLite's planner behind it, as in `Words`.
+        pub planner_rule: String,
+        pub help_url: Option<String>,
     }
 
     pub struct Statement {
@@ -300,6 +303,9 @@ impl From<&plan::Finding> for PlanFinding {
             node: finding.node.map(small),
             message: finding.message.clone(),
             help: finding.rule.help().to_owned(),
+            planner_rule: finding.rule.planner_rule().to_owned(),
+            help_url: plan::planner_rule(finding.rule.planner_rule())
+                .map(|rule| rule.help_url.to_owned()),
         }
     }
 }

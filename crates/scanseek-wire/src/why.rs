@@ -32,6 +32,8 @@ wire! {
     /// `switch` is `without_<optimisation>`, `statistics_<which>` or `case_sensitive_like`.
     pub struct SwitchEffect {
         pub switch: String,
+        /// The same in words.
+        pub label: String,
         pub plan: Vec<PlanNode>,
         pub plan_text: String,
         pub counters: Option<Counters>,
@@ -146,8 +148,10 @@ impl Why {
             changes: why
                 .changes
                 .iter()
-                .map(|change| SwitchEffect {
-                    switch: switch_name(change.switch),
+                .map(|change| (change, switch_name(change.switch)))
+                .map(|(change, switch)| SwitchEffect {
+                    label: plan::switch_label(&switch),
+                    switch,
                     plan: plan_nodes(&change.plan),
                     plan_text: change.plan.to_text(),
                     counters: change.counters.as_ref().map(Counters::from),
@@ -180,6 +184,18 @@ impl From<&domain::WhyNot> for WhyNot {
     }
 }
 
+impl Statistics {
+    /// Its name as it crosses.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::AsFound => "as_found",
+            Self::None => "none",
+            Self::Analyze => "analyze",
+            Self::Optimize => "optimize",
+        }
+    }
+}
+
 impl From<&domain::Alternative> for Alternative {
     fn from(alternative: &domain::Alternative) -> Self {
         Self {
@@ -199,17 +215,22 @@ impl From<&domain::Alternative> for Alternative {
     }
 }
 
+impl From<domain::Statistics> for Statistics {
+    fn from(statistics: domain::Statistics) -> Self {
+        match statistics {
+            domain::Statistics::AsFound => Self::AsFound,
+            domain::Statistics::None => Self::None,
+            domain::Statistics::Analyze => Self::Analyze,
+            domain::Statistics::Optimize => Self::Optimize,
+        }
+    }
+}
+
 fn switch_name(switch: domain::Switch) -> String {
     match switch {
         domain::Switch::Without(one) => format!("without_{}", one.id()),
         domain::Switch::Statistics(statistics) => {
-            let which = match statistics {
-                domain::Statistics::AsFound => "as_found",
-                domain::Statistics::None => "none",
-                domain::Statistics::Analyze => "analyze",
-                domain::Statistics::Optimize => "optimize",
-            };
-            format!("statistics_{which}")
+            format!("statistics_{}", Statistics::from(statistics).id())
         }
         domain::Switch::CaseSensitiveLike => "case_sensitive_like".to_owned(),
     }

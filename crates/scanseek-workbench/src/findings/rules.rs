@@ -233,6 +233,30 @@ impl Rule {
         self.row().help
     }
 
+    /// The id of the rule of SQLite's planner behind it, if there is one.
+    pub fn planner_rule(self) -> Option<&'static str> {
+        Some(match self {
+            Rule::FullScan => "left_prefix",
+            Rule::EstimateOff | Rule::StatisticsMissing | Rule::StatisticsStale => "statistics",
+            Rule::TempBTree => "order_from_index",
+            Rule::AutomaticIndex => "automatic_index",
+            Rule::CorrelatedSubquery => "correlated_subquery",
+            Rule::FunctionOnColumn => "function_on_column",
+            Rule::LeadingWildcard | Rule::LikeWithoutNocase => "like",
+            Rule::CollationMismatch => "collation",
+            Rule::AffinityMismatch => "affinity",
+            Rule::OrArm => "or_arms",
+            Rule::OffsetPaging => "row_values",
+            Rule::CountAll => "count_star",
+            Rule::SelectStar => "covering",
+            Rule::InSubquery => "exists_to_join",
+            Rule::OrderByRandom
+            | Rule::NotInNulls
+            | Rule::CartesianJoin
+            | Rule::RepeatedStatement => return None,
+        })
+    }
+
     /// Where SQLite's documentation tells more.
     pub fn help_url(self) -> String {
         format!("{SITE}{}", self.row().help_url)
@@ -247,6 +271,8 @@ mod tests {
     fn the_table_is_in_order() {
         for (at, rule) in Rule::all().enumerate() {
             assert_eq!(rule as usize, at, "{rule:?}");
+            let known = |id| scanseek_plan::planner_rule(id).is_some();
+            assert!(rule.planner_rule().is_none_or(known), "{rule:?}");
         }
         let mut ids: Vec<&str> = Rule::all().map(Rule::id).collect();
         ids.sort_unstable();
