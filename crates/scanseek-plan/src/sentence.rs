@@ -164,7 +164,9 @@ fn columns_in_words(constraints: &[Constraint]) -> String {
 }
 
 fn structure_sentence(op: &Op, loops: Option<&LoopStats>) -> String {
-    let times = match loops {
+    // A sort in parts is counted only where the last part is sorted, which a LIMIT may never reach.
+    let in_parts = matches!(op, Op::TempBTree { purpose: TempBTreeUse::OrderByLastTerms { .. } });
+    let times = match loops.filter(|_| !in_parts) {
         Some(LoopStats { loops: 0, .. }) => " It was never reached in this run.".to_owned(),
         Some(LoopStats { loops: 1, .. }) | None => String::new(),
         Some(loops) => format!(" It ran {} times.", grouped(loops.loops)),
