@@ -9,6 +9,7 @@ mod fuzz;
 mod growth;
 mod host;
 mod main_job;
+mod patterns;
 mod places;
 mod plans;
 mod samples;

@@ -6,6 +6,7 @@
 //! tables is held in memory while a sample is written.
 
 mod calendar;
+mod patterns;
 mod random;
 mod store;
 mod tpch;
@@ -99,7 +100,7 @@ pub enum SampleError<E> {
     Sink(E),
 }
 
-const SAMPLES: &[SampleInfo] = &[store::INFO, tpch::INFO];
+const SAMPLES: &[SampleInfo] = &[store::INFO, tpch::INFO, patterns::INFO];
 
 /// All samples, in the order to show them.
 #[must_use]
@@ -132,6 +133,7 @@ pub fn generate<S: RowSink>(
     }
     match sample.id {
         "store" => store::generate(scale, sink),
+        "patterns" => patterns::generate(sink),
         _ => tpch::generate(scale, sink),
     }
     .map_err(SampleError::Sink)
@@ -143,6 +145,7 @@ pub fn workload(id: &str) -> Option<&'static str> {
     match id {
         "store" => Some(include_str!("../workloads/store.sql")),
         "tpch" => Some(include_str!("../workloads/tpch.sql")),
+        "patterns" => Some(include_str!("../workloads/patterns.sql")),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! The facts that comment lines before a statement set: `-- name: open invoices`,
-//! `-- weight: 120`, `-- param: :customer = 42`, `-- target: 50ms`.
+//! `-- weight: 120`, `-- param: :customer = 42`, `-- target: 50ms`; and what a query is there to show:
+//! `-- group: Joins`, `-- see: the right side is kept`, `-- rule: left_prefix`.
 
 /// What the comments before a statement say of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,11 +15,26 @@ pub struct Facts {
     pub parameters: Vec<(String, ParameterValue)>,
     /// `-- target: 50ms`, in nanoseconds.
     pub target_ns: Option<u64>,
+    /// `-- group: …`: the subject it belongs to.
+    pub group: Option<String>,
+    /// `-- see: …`: what there is to see in its plan.
+    pub see: Option<String>,
+    /// `-- rule: …`: the rule of the planner that it shows.
+    pub rule: Option<String>,
 }
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { name: None, weight: 1.0, bad_weight: None, parameters: Vec::new(), target_ns: None }
+        Self {
+            name: None,
+            weight: 1.0,
+            bad_weight: None,
+            parameters: Vec::new(),
+            target_ns: None,
+            group: None,
+            see: None,
+            rule: None,
+        }
     }
 }
 
@@ -70,6 +86,9 @@ impl Facts {
             let value = value.trim();
             match key.trim().to_ascii_lowercase().as_str() {
                 "name" if !value.is_empty() => facts.name = Some(value.to_owned()),
+                "group" if !value.is_empty() => facts.group = Some(value.to_owned()),
+                "see" if !value.is_empty() => facts.see = Some(value.to_owned()),
+                "rule" if !value.is_empty() => facts.rule = Some(value.to_owned()),
                 "weight" => match value.parse().ok().filter(|w: &f64| w.is_finite() && *w > 0.0) {
                     Some(weight) => facts.weight = weight,
                     None => facts.bad_weight = Some(value.to_owned()),

@@ -53,6 +53,18 @@ wire! {
         pub schema: Schema,
         pub notices: Vec<Notice>,
         pub workload: Option<String>,
+        /// A gallery's queries; empty for most.
+        pub patterns: Vec<Pattern>,
+    }
+
+    pub struct Pattern {
+        pub group: String,
+        pub name: String,
+        pub see: String,
+        /// A rule of the planner, as in `Words`.
+        pub rule: Option<String>,
+        /// For the editor.
+        pub text: String,
     }
 
     pub struct Schema {
@@ -186,7 +198,15 @@ impl From<domain::Opened> for Opened {
                 .map(|notice| Notice { code: notice.code.to_owned(), message: notice.message })
                 .collect(),
             workload: opened.workload.map(str::to_owned),
+            patterns: opened.patterns.into_iter().map(Pattern::from).collect(),
         }
+    }
+}
+
+impl From<domain::Pattern> for Pattern {
+    fn from(pattern: domain::Pattern) -> Self {
+        let domain::Pattern { group, name, see, rule, text } = pattern;
+        Self { group, name, see, rule, text }
     }
 }
 

@@ -39,7 +39,7 @@ pub use advice::{
 };
 pub use compare::{Comparison, Pair, PairKind, Ratios, Side};
 pub use database::{
-    About, ColumnInfo, DatabaseInfo, IndexColumn, IndexInfo, IndexOrigin, Notice, Opened,
+    About, ColumnInfo, DatabaseInfo, IndexColumn, IndexInfo, IndexOrigin, Notice, Opened, Pattern,
     SampleInfo, SampleRef, Schema, TableInfo, TableKind,
 };
 pub use error::{ErrorCode, WireError};

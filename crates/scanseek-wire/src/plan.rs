@@ -58,6 +58,8 @@ wire! {
         pub index: u32,
         pub name: String,
         pub weight: f64,
+        /// What there is to see in its plan, if its comments say so.
+        pub see: Option<String>,
         pub sql: String,
         pub span: Span,
         pub kind: StatementKind,
@@ -317,6 +319,7 @@ impl Statement {
             index: u32::try_from(statement.index).unwrap_or(u32::MAX),
             name: statement.name.clone(),
             weight: statement.weight,
+            see: statement.see.clone(),
             sql: statement.sql.clone(),
             span: text.span(statement.span),
             kind: match statement.kind {

@@ -11,7 +11,7 @@ use scanseek_samples::{RowSink, SampleError, Value, generate};
 use scanseek_schema::{Fingerprint, Schema};
 
 use crate::host::HostControl;
-use crate::{ErrorCode, Host, Workbench, WorkbenchError};
+use crate::{ErrorCode, Host, Pattern, Workbench, WorkbenchError, patterns};
 
 /// Time for counting rows when a file is opened, in nanoseconds.
 const COUNT_ROWS_NS: u64 = 1_000_000_000;
@@ -64,6 +64,8 @@ pub struct Opened {
     pub notices: Vec<Notice>,
     /// A sample's queries.
     pub workload: Option<&'static str>,
+    /// A sample's gallery.
+    pub patterns: Vec<Pattern>,
 }
 
 pub(crate) struct OpenDatabase {
@@ -98,6 +100,7 @@ impl OpenDatabase {
             schema: self.database.schema().clone(),
             notices,
             workload: None,
+            patterns: Vec::new(),
         }
     }
 }
@@ -161,6 +164,7 @@ impl Workbench {
         let mut opened =
             self.open_files(&format!("{id}.db"), DatabaseFiles::alone(base), Some(sample))?;
         opened.workload = scanseek_samples::workload(id);
+        opened.patterns = opened.workload.map(patterns).unwrap_or_default();
         Ok(opened)
     }
 

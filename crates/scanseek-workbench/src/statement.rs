@@ -31,6 +31,8 @@ pub struct StatementInfo {
     pub name: String,
     /// What `-- weight:` says, else 1.
     pub weight: f64,
+    /// What `-- see:` says: what there is to see in its plan.
+    pub see: Option<String>,
     /// The statement.
     pub sql: String,
     /// Byte range in the text.
@@ -53,8 +55,8 @@ pub(crate) fn statements(text: &str) -> Vec<StatementInfo> {
 }
 
 fn info(index: usize, source: SourceStatement) -> StatementInfo {
-    let SourceStatement { mut sql, mut start, end, facts: Facts { name, weight, parameters, .. } } =
-        source;
+    let SourceStatement { mut sql, mut start, end, facts } = source;
+    let Facts { name, weight, parameters, see, .. } = facts;
     let mut notices = Vec::new();
     if let Some(inner) = explained_at(&sql) {
         let words = sql[..inner].split_whitespace().collect::<Vec<_>>().join(" ");
@@ -69,6 +71,7 @@ fn info(index: usize, source: SourceStatement) -> StatementInfo {
         index,
         name: name.unwrap_or_else(|| format!("query {}", index + 1)),
         weight,
+        see,
         kind: kind_by_word(&sql),
         sql,
         span: (start, end),
