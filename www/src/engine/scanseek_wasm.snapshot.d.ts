@@ -75,6 +75,15 @@ export interface Predicate {
 export type ParameterType = "integer" | "real" | "number" | "text" | "unknown";
 
 /**
+ * A plan that was printed elsewhere.
+ */
+export interface PastedPlan {
+    plan: PlanNode[];
+    plan_text: string;
+    findings: PlanFinding[];
+}
+
+/**
  * After over before; null where there was none before.
  */
 export interface Ratios {
@@ -214,7 +223,7 @@ export interface RowBatch {
 /**
  * The closed list of codes.
  */
-export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "not_attached" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "remote_unreachable" | "remote_refused" | "remote_redirect" | "remote_no_ranges" | "remote_changed" | "internal";
+export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "not_attached" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "remote_unreachable" | "remote_refused" | "remote_redirect" | "remote_no_ranges" | "remote_changed" | "bad_plan" | "internal";
 
 /**
  * The index forced on one table of the statement; one of `with` and `because` is null.
@@ -312,6 +321,25 @@ export interface Op {
  * What a piece of a statement is to a node.
  */
 export type Role = "source" | "key" | "filter" | "clause" | "subquery";
+
+/**
+ * What the text of a plan tells by itself.
+ */
+export interface PlanFinding {
+    rule: string;
+    severity: Severity;
+    node: number | null;
+    message: string;
+    /**
+     * What the rule means and what may help.
+     */
+    help: string;
+    /**
+     * The rule of SQLite's planner behind it, as in `Words`.
+     */
+    planner_rule: string;
+    help_url: string | null;
+}
 
 /**
  * What to draw of a plan that crossed before.
@@ -458,6 +486,10 @@ export interface IndexColumn {
  */
 export interface SwitchEffect {
     switch: string;
+    /**
+     * The same in words.
+     */
+    label: string;
     plan: PlanNode[];
     plan_text: string;
     counters: Counters | null;
@@ -583,6 +615,10 @@ export interface Finding {
     title: string;
     help: string;
     help_url: string;
+    /**
+     * The rule of SQLite's planner behind it, as in `Words`, if there is one.
+     */
+    planner_rule: string | null;
     severity: Severity;
     node: number | null;
     /**
@@ -788,6 +824,16 @@ export interface Opened {
     schema: Schema;
     notices: Notice[];
     workload: string | null;
+    /**
+     * A gallery's queries; empty for most.
+     */
+    patterns: Pattern[];
+}
+
+export interface OptimizationWords {
+    id: string;
+    label: string;
+    help: string;
 }
 
 export interface PackedMap {
@@ -874,6 +920,20 @@ export interface Patch {
     down: string;
 }
 
+export interface Pattern {
+    group: string;
+    name: string;
+    see: string;
+    /**
+     * A rule of the planner, as in `Words`.
+     */
+    rule: string | null;
+    /**
+     * For the editor.
+     */
+    text: string;
+}
+
 export interface Piece {
     role: Role;
     /**
@@ -911,6 +971,13 @@ export interface PlanNode {
      * Of a plan that was measured.
      */
     measures: Measure[];
+}
+
+export interface PlannerRule {
+    id: string;
+    title: string;
+    fact: string;
+    help_url: string;
 }
 
 export interface Progress {
@@ -1035,6 +1102,10 @@ export interface Statement {
     index: number;
     name: string;
     weight: number;
+    /**
+     * What there is to see in its plan, if its comments say so.
+     */
+    see: string | null;
     sql: string;
     span: Span;
     kind: StatementKind;
@@ -1075,6 +1146,11 @@ export interface StatementPlan {
     not_looked_at: string[];
     notices: Notice[];
     error: WireError | null;
+}
+
+export interface StatisticsWords {
+    id: Statistics;
+    label: string;
 }
 
 export interface Suggested {
@@ -1124,6 +1200,12 @@ export interface WireError {
     message: string;
     span: Span | null;
     hint: string | null;
+}
+
+export interface Words {
+    optimizations: OptimizationWords[];
+    statistics: StatisticsWords[];
+    planner_rules: PlannerRule[];
 }
 
 export interface Xray {
@@ -1302,6 +1384,10 @@ export class Workbench {
      */
     read_link(fragment: string): Notebook;
     /**
+     * A plan that was printed elsewhere, read from text; works without a database.
+     */
+    read_plan(text: string): PastedPlan;
+    /**
      * Runs the one statement of a text, if it only reads; the host is given its rows as they come.
      */
     run(sql: string, options: RunOptions): Ran;
@@ -1354,6 +1440,10 @@ export class Workbench {
      * Why the one statement of a text does not use an index: its name, or a `CREATE INDEX` statement.
      */
     why_not(sql: string, index: string, options: RunOptions | null): WhyNot;
+    /**
+     * The words that do not depend on a plan.
+     */
+    words(): Words;
     /**
      * What every page is for, and which of them the one statement of a text asks for, as the
      * database is and with changes. Without a statement: the map alone.
