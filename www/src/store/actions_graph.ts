@@ -1,9 +1,12 @@
 /** The graph of a plan, as the engine lays it out and draws it. */
 import { computed, effect, untracked } from "@preact/signals";
-import type { GraphRequest, Theme } from "../engine/types";
+import type { Direction, GraphRequest, Theme } from "../engine/types";
 import { engine } from "./actions";
 import { shownPlan } from "./plan";
-import { below, direction, folded, graph, measured, metric, room, unfolded } from "./steps";
+import { below, direction, folded, graph, measured, metric, room, shape, unfolded } from "./steps";
+
+/** Which way the plan of this shape went when it was first drawn: folding must not turn it. */
+let settled: { shape: string; direction: Direction } | null = null;
 
 /** What the graph is drawn from, or null if there is no plan to draw. */
 const request = computed<GraphRequest | null>(() => {
@@ -15,7 +18,7 @@ const request = computed<GraphRequest | null>(() => {
     metric: figures ? metric.value : null,
     rows_returned: plan.counters?.rows_returned ?? null,
     rest_measures: plan.rest_measures,
-    direction: direction.value,
+    direction: direction.value ?? (settled?.shape === shape.value ? settled.direction : null),
     room_width: room.value.width,
     room_height: room.value.height,
     collapsed: [...folded.value],
@@ -39,7 +42,9 @@ async function refresh(wanted: GraphRequest | null): Promise<void> {
   }
   try {
     const drawn = await engine().call("graph", [wanted], { lane: "graph" }).answer;
-    if (wanted === request.value) graph.value = drawn;
+    if (wanted !== request.value) return;
+    graph.value = drawn;
+    settled = { shape: shape.value, direction: drawn.direction };
   } catch {
     // A newer wish took its place, or the worker was replaced: what is drawn stays until the next one.
   }

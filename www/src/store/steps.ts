@@ -102,8 +102,9 @@ export function fold(id: number, hide: boolean): void {
   folded.value = next;
 }
 
-// A plan of other steps starts unfolded, and without a wish from the one before.
-const shape = computed(() => steps.value.map(({ id, detail }) => `${id} ${detail}`).join("\n"));
+/** The same for plans of the same steps. */
+export const shape = computed(() => steps.value.map(({ id, detail }) => `${id} ${detail}`).join("\n"));
+// A plan of other steps starts unfolded.
 effect(() => {
   shape.value;
   folded.value = new Set();

@@ -13,6 +13,7 @@ import {
   matches,
   pointed,
   room,
+  shape,
   steps,
   unfolded,
 } from "../../store/steps";
@@ -57,7 +58,6 @@ function places(cards: GraphCard[]): { setSize: number; position: number }[] {
 export function GraphView({ selected }: { selected: number | null }) {
   const frame = useRef<HTMLDivElement>(null);
   const drawn = graph.value;
-  useEffect(followGraph, []);
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
@@ -69,7 +69,12 @@ export function GraphView({ selected }: { selected: number | null }) {
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    return () => observer.disconnect();
+    // Only now, so that the first drawing is for the room there really is.
+    const stop = followGraph();
+    return () => {
+      stop();
+      observer.disconnect();
+    };
   }, []);
   return (
     <div class="graph" ref={frame} data-testid="graph">
@@ -298,12 +303,11 @@ function unfold(card: GraphCard, press: (card: GraphCard) => void): void {
  */
 function useKeptView(drawn: Graph, byKey: Map<string, GraphCard>, selected: number | null): void {
   const before = useRef<{ shape: string; byKey: Map<string, GraphCard>; direction: string } | null>(null);
-  const shape = steps.value.map((node) => node.id).join(" ");
   useEffect(() => {
     const last = before.current;
-    before.current = { shape, byKey, direction: drawn.direction };
+    before.current = { shape: shape.value, byKey, direction: drawn.direction };
     const card = byKey.get(String(selected)) ?? drawn.cards[0];
-    if (!last || last.shape !== shape || last.direction !== drawn.direction) {
+    if (!last || last.shape !== shape.value || last.direction !== drawn.direction) {
       camera.value = first(drawn, card);
       if (card && drawn.cards.length >= MAP_FROM) bringIn(card);
       return;
