@@ -405,7 +405,7 @@ fn pages_before_and_after_an_index() {
 #[test]
 fn explain_draws_one_plan() {
     let folder = Folder::new("svg");
-    json(0, &["sample", "store", "--scale", "0.01", "-o", &folder.path("")]);
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
     let database = folder.path("store.db");
     let query = "SELECT * FROM invoices WHERE notes LIKE '%<b>%' ORDER BY due_date";
     let draw = ["explain", &database, "-q", query, "--format", "svg"];
