@@ -34,6 +34,26 @@ const LOOKS = [
 ];
 
 for (const look of LOOKS) {
+  test(`axe finds nothing in what opens over the page, ${look.colorScheme}, ${look.viewport.width} px`, async () => {
+    const session = await openPage(browser, { ...look, bypassCSP: true, reducedMotion: "reduce" });
+    const { page } = session;
+    await page.evaluate(AXE);
+    await page.getByTestId("sample-store").waitFor();
+    await page.getByRole("button", { name: "Paste a plan" }).click();
+    await page.getByLabel("What EXPLAIN QUERY PLAN printed").fill("QUERY PLAN\n`--SCAN t\n");
+    await page.getByTestId("pasted-plan").waitFor();
+    await audit(page, "pasted plan");
+    await page.keyboard.press("Escape");
+    await page.getByTestId("sample-patterns").click();
+    await page.getByTestId("gallery").waitFor();
+    await audit(page, "pattern gallery");
+    await page.keyboard.press("Escape");
+    await page.getByTestId("to-see").waitFor();
+    await audit(page, "pattern");
+    await fits(page);
+    await close(session);
+  });
+
   test(`axe finds nothing, ${look.colorScheme}, ${look.viewport.width} px`, async () => {
     // The policy of the page forbids foreign scripts, and axe is one.
     const session = await openPage(browser, { ...look, bypassCSP: true, reducedMotion: "reduce" });

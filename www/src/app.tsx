@@ -9,7 +9,9 @@ import { Banners } from "./features/open/Banners";
 import { DropTarget } from "./features/open/Drop";
 import { Header } from "./features/open/Header";
 import { Start } from "./features/open/Start";
+import { PasteDialog } from "./features/pasted/PasteDialog";
 import { PatchTab } from "./features/patch/PatchTab";
+import { Gallery } from "./features/patterns/Gallery";
 import { PlanTab } from "./features/plan/PlanTab";
 import { RowsTab } from "./features/results/RowsTab";
 import { SchemaPanel } from "./features/schema/SchemaTree";
@@ -96,6 +98,8 @@ function App() {
         </main>
       </div>
       <ShareDialog />
+      <PasteDialog />
+      <Gallery />
       <AttachDialog />
       <DropTarget />
     </div>

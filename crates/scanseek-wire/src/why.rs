@@ -47,6 +47,8 @@ wire! {
         pub forced: Vec<ForcedUse>,
         /// Switches under which SQLite chooses it by itself.
         pub switches: Vec<String>,
+        /// The same in words.
+        pub switch_labels: Vec<String>,
         pub threshold: Option<Threshold>,
         pub sentences: Vec<String>,
     }
@@ -176,6 +178,11 @@ impl From<&domain::WhyNot> for WhyNot {
             chosen: Alternative::from(&found.chosen),
             forced: found.forced.iter().map(forced).collect(),
             switches: found.switches.iter().map(|switch| switch_name(*switch)).collect(),
+            switch_labels: found
+                .switches
+                .iter()
+                .map(|switch| plan::switch_label(&switch_name(*switch)))
+                .collect(),
             threshold: found
                 .threshold
                 .map(|domain::Threshold { believed, needed }| Threshold { believed, needed }),

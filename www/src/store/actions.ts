@@ -3,7 +3,7 @@ import { batch, computed, effect, untracked } from "@preact/signals";
 import { type Call, type ClientEvents, EngineClient, type NewWorker, type Reopened } from "../engine/client";
 import { download } from "../engine/download";
 import { type Fetched, isWireError, wireError } from "../engine/protocol";
-import type { Cell, Notebook, Opened, Reading, Rewrite, RowBatch, WireError } from "../engine/types";
+import type { Cell, Notebook, Opened, Pattern, Reading, Rewrite, RowBatch, WireError } from "../engine/types";
 import {
   addressInFragment,
   addressProblem,
@@ -32,10 +32,12 @@ import {
   statements,
   text,
 } from "./editor";
-import { about, engineState, samples } from "./engine";
+import { about, engineState, samples, words } from "./engine";
 import { type DatabaseFiles, sortFiles } from "./files";
 import { CLOSE_LOOK_MS, findingsTask, lookedAt } from "./findings";
+import { pasted, pastedError, pastedNode, pasteText } from "./pasted";
 import { patch, patchError } from "./patch";
+import { galleryOpen, patterns } from "./patterns";
 import { explained, planError, selectedNode, shownPlan, wantChosen, withChosen } from "./plan";
 import { COUNT_AT_ONCE_NS, program, programTask } from "./program";
 import {
@@ -194,6 +196,7 @@ export function retryEngine(): void {
 async function introduce(): Promise<void> {
   about.value = await client.call("about", []).answer;
   samples.value = await client.call("samples", []).answer;
+  words.value = await client.call("words", []).answer;
   void refreshPlan();
   if (location.hash.startsWith("#v")) void openLink(location.hash);
 }
@@ -335,12 +338,23 @@ function loadWorkload(workload: string | null): void {
   }
 }
 
+/** Puts a pattern's query into the editor and shows its plan. */
+export function showPattern(pattern: Pattern): void {
+  batch(() => {
+    loadWorkload(pattern.text);
+    tab.value = "plan";
+    galleryOpen.value = false;
+  });
+}
+
 export async function openSample(id: string, scale: number, title: string): Promise<boolean> {
   openingName.value = title;
   const value = await perform(openTask, () => client.call("open_sample", [id, scale], report(openTask)));
   if (!value) return false;
   showOpened(value);
-  loadWorkload(value.workload);
+  const first = patterns.value[0];
+  loadWorkload(first ? first.text : value.workload);
+  galleryOpen.value = first !== undefined;
   return true;
 }
 
@@ -569,6 +583,27 @@ async function scopedText(): Promise<string> {
   if (scope.value === "all") return text.value;
   await freshStatements();
   return activeSlice().text;
+}
+
+/** Reads the plan that was pasted, without a database. */
+export async function readPasted(): Promise<void> {
+  const given = pasteText.value;
+  try {
+    const value = await client.call("read_plan", [given], { lane: "pasted" }).answer;
+    if (given !== pasteText.value) return;
+    batch(() => {
+      pasted.value = value;
+      pastedError.value = null;
+      pastedNode.value = null;
+    });
+  } catch (cause) {
+    const error = asWireError(cause);
+    if (error.code === "cancelled" || given !== pasteText.value) return;
+    batch(() => {
+      pasted.value = null;
+      pastedError.value = given.trim() ? error : null;
+    });
+  }
 }
 
 // ---- run, suggest, trial, patch ------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import { diagnostics, explained } from "../../store/plan";
 import { runTask } from "../../store/results";
 import type { Tone } from "../../ui/basics";
 import { Icon } from "../../ui/icon";
+import { GalleryButton } from "../patterns/Gallery";
 import { standsIn } from "../plan/PlanNotices";
 import { Editor } from "./Editor";
 import { Legend } from "./Legend";
@@ -35,13 +36,26 @@ export function EditorPane() {
     <section class="editor-pane" aria-label="Queries">
       <div class="editor-bar">
         <StatementStrip />
+        <GalleryButton />
         <RunButton />
       </div>
+      <ToSee />
       <Editor />
       <Legend />
       <Parameters />
       <ErrorLine />
     </section>
+  );
+}
+
+/** What there is to see in the plan of the statement under the cursor, where its comments say so. */
+function ToSee() {
+  const see = active.value?.see;
+  if (!see) return null;
+  return (
+    <p class="to-see" data-testid="to-see">
+      <strong>What you will see:</strong> {see}
+    </p>
   );
 }
 

@@ -4,6 +4,7 @@ import { openFiles, openSample, share } from "../../store/actions";
 import { onAddressPage, remote } from "../../store/address";
 import { opened } from "../../store/database";
 import { engineState, samples } from "../../store/engine";
+import { pasteOpen } from "../../store/pasted";
 import { nextTheme, theme } from "../../store/theme";
 import { Icon, Logo } from "../../ui/icon";
 import { Menu } from "../../ui/menu";
@@ -40,6 +41,23 @@ export function OpenButton({ label = "Open file", primary = false }: { label?: s
   );
 }
 
+/** A button that opens the dialog for a plan printed elsewhere. */
+export function PasteButton({ onOpen }: { onOpen?: () => void }) {
+  return (
+    <button
+      type="button"
+      class="button quiet paste-button"
+      onClick={() => {
+        onOpen?.();
+        pasteOpen.value = true;
+      }}
+    >
+      <Icon name="copy" />
+      Paste a plan
+    </button>
+  );
+}
+
 const THEME_LABEL = { auto: "as the system", light: "light", dark: "dark" } as const;
 
 export function Header() {
@@ -65,13 +83,16 @@ export function Header() {
           }
         >
           {(close) => (
-            <SampleList
-              samples={samples.value}
-              onOpen={(sample) => {
-                close();
-                void openSample(sample.id, sample.default_scale, sample.title);
-              }}
-            />
+            <>
+              <SampleList
+                samples={samples.value}
+                onOpen={(sample) => {
+                  close();
+                  void openSample(sample.id, sample.default_scale, sample.title);
+                }}
+              />
+              <PasteButton onOpen={close} />
+            </>
           )}
         </Menu>
         {onAddressPage.value && (

@@ -4,7 +4,7 @@ import { onAddressPage } from "../../store/address";
 import { engineState, samples } from "../../store/engine";
 import { Icon } from "../../ui/icon";
 import { AddressForm } from "./Address";
-import { OpenButton } from "./Header";
+import { OpenButton, PasteButton } from "./Header";
 import { SampleList } from "./Samples";
 
 const STEPS = [
@@ -28,6 +28,9 @@ function ByFile() {
       <OpenButton label="Choose a file" primary />
       <p class="fine">
         Works on a copy. Nothing leaves this browser. A -wal file may be dropped along with it.
+      </p>
+      <p class="fine start-paste">
+        Only a plan at hand? <PasteButton />
       </p>
       <p class="fine start-address">
         <a href="./remote/">Open from an address…</a> That is another page: it may fetch the address you type.

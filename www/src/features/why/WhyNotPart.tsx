@@ -6,7 +6,6 @@ import { tables } from "../../store/database";
 import { ErrorNote, Working } from "../../ui/basics";
 import { brief, count } from "../../ui/format";
 import { PlanText } from "../plan/PlanText";
-import { switchWords } from "./words";
 
 export function WhyNotPart() {
   const startedAt = whyNotTask.startedAt.value;
@@ -61,9 +60,7 @@ function Answer({ found }: { found: WhyNot }) {
       {found.sentences.map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
-      {found.switches.length > 0 && (
-        <p>SQLite itself chooses it under: {found.switches.map(switchWords).join(", ")}.</p>
-      )}
+      {found.switches.length > 0 && <p>SQLite itself chooses it under: {found.switch_labels.join(", ")}.</p>}
       <div class="before-after">
         <Plan label="As SQLite chose" alternative={found.chosen} />
         {found.forced.map((forced) => (

@@ -2,6 +2,7 @@
 import type { Counters, Why } from "../../engine/types";
 import { askWhy, runUnder } from "../../store/actions";
 import { active, sliceOf, statements, text } from "../../store/editor";
+import { words } from "../../store/engine";
 import { explained } from "../../store/plan";
 import {
   NO_SWITCHES,
@@ -19,7 +20,6 @@ import { count, plural } from "../../ui/format";
 import { Segmented } from "../../ui/segmented";
 import { PlanText } from "../plan/PlanText";
 import { WhyNotPart } from "./WhyNotPart";
-import { OPTIMISATIONS, STATISTICS, switchWords } from "./words";
 
 export function WhyPanel() {
   const statement = active.value;
@@ -95,7 +95,7 @@ function Changes({ why }: { why: Why }) {
               </tr>
               {why.changes.map((change) => (
                 <tr key={change.switch}>
-                  <th scope="row">{switchWords(change.switch)}</th>
+                  <th scope="row">{change.label}</th>
                   <Work counters={change.counters} base={base} />
                   <PlanCell text={change.plan_text} />
                 </tr>
@@ -133,6 +133,7 @@ function Work({ counters, base }: { counters: Counters | null; base: Counters | 
 
 function Chosen({ now, index }: { now: string; index: number }) {
   const set = switches.value;
+  const { optimizations, statistics } = words.value;
   const startedAt = runUnderTask.startedAt.value;
   const base = explained.value?.statements[index];
   const under = planUnder.value?.text === now ? planUnder.value.plan : null;
@@ -159,10 +160,10 @@ function Chosen({ now, index }: { now: string; index: number }) {
         <span class="fine">Statistics</span>
         <Segmented
           label="Statistics"
-          options={STATISTICS}
+          options={statistics}
           current={set.statistics}
-          onChange={(statistics) => {
-            switches.value = { ...set, statistics };
+          onChange={(id) => {
+            switches.value = { ...set, statistics: id };
           }}
         />
         <label class="check">
@@ -178,10 +179,10 @@ function Chosen({ now, index }: { now: string; index: number }) {
       </div>
       <details class="more">
         <summary>
-          Optimisations switched off: {set.without.length} of {OPTIMISATIONS.length}
+          Optimisations switched off: {set.without.length} of {optimizations.length}
         </summary>
         <ul class="optimisations">
-          {OPTIMISATIONS.map(([id, label, does]) => (
+          {optimizations.map(({ id, label, help }) => (
             <li key={id}>
               <label class="check">
                 <input
@@ -195,7 +196,7 @@ function Chosen({ now, index }: { now: string; index: number }) {
                 />
                 <span>Without {label}</span>
               </label>
-              <span class="fine">{does}</span>
+              <span class="fine">{help}</span>
             </li>
           ))}
         </ul>
