@@ -261,6 +261,20 @@ export interface Cost {
 }
 
 /**
+ * Those parts of a `PlanNode` that are drawn: one can be given as it is.
+ */
+export interface GraphNode {
+    id: number;
+    parent: number;
+    detail: string;
+    op: GraphOp;
+    tone: Tone;
+    badge: string;
+    loops: GraphLoops | null;
+    measures: Measure[];
+}
+
+/**
  * Two nodes that do the same job, or one that only one plan has.
  */
 export interface Pair {
@@ -296,6 +310,10 @@ export interface Op {
     type: string;
     table: string | null;
     alias: string | null;
+    /**
+     * The table as the statement names it, where that can be told: `invoices AS i`.
+     */
+    source: string | null;
     index: IndexUse | null;
 }
 
@@ -321,6 +339,46 @@ export interface PlanFinding {
      */
     planner_rule: string;
     help_url: string | null;
+}
+
+/**
+ * What to draw of a plan that crossed before.
+ */
+export interface GraphRequest {
+    nodes: GraphNode[];
+    /**
+     * Null if the statement did not run.
+     */
+    metric: Metric | null;
+    rows_returned: number | null;
+    rest_measures: Measure[];
+    /**
+     * Null takes the way that fits better.
+     */
+    direction: Direction | null;
+    room_width: number;
+    room_height: number;
+    /**
+     * Nodes whose children are not drawn.
+     */
+    collapsed: number[];
+    /**
+     * Nodes with a smaller share are drawn as one; 0 for none.
+     */
+    below: number;
+    /**
+     * Parents whose small nodes are drawn all the same; 0 is the top.
+     */
+    shown: number[];
+}
+
+/**
+ * What was asked of an attached database, whose pages are on no map.
+ */
+export interface AttachedRequests {
+    name: string;
+    requests: number;
+    reads: number;
 }
 
 /**
@@ -370,11 +428,44 @@ export interface PageOptions {
 }
 
 /**
+ * `from` and `to` are positions among the cards; `own` and `shared` are SVG path data.
+ */
+export interface GraphEdge {
+    from: number;
+    to: number;
+    own: string;
+    shared: string;
+    width: number;
+    level: number | null;
+    rows: string;
+    off: string;
+    label_x: number;
+    label_y: number;
+}
+
+/**
  * `length` is that of the fragment, in characters.
  */
 export interface SharedLink {
     fragment: string;
     length: number;
+}
+
+/**
+ * `level` is 1 from a share of 10 %, 2 from 40 %, 3 from 90 %.
+ */
+export interface Measure {
+    metric: Metric;
+    value: number;
+    /**
+     * 0 to 1.
+     */
+    share: number;
+    /**
+     * With all nodes below.
+     */
+    subtree_share: number;
+    level: number;
 }
 
 /**
@@ -554,6 +645,46 @@ export interface Finding {
     rewrite: Rewrite | null;
 }
 
+export interface Graph {
+    direction: Direction;
+    width: number;
+    height: number;
+    cards: GraphCard[];
+    edges: GraphEdge[];
+}
+
+export interface GraphCard {
+    kind: CardKind;
+    id: number;
+    parent: number;
+    depth: number;
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+    badge: string;
+    tone: Tone;
+    title: string;
+    subtitle: string;
+    figure: string;
+    share: number | null;
+    percent: string;
+    level: number;
+    has_children: boolean;
+    hidden: number;
+}
+
+export interface GraphLoops {
+    rows_out: number | null;
+    estimate_ratio: number | null;
+}
+
+export interface GraphOp {
+    table: string | null;
+    alias: string | null;
+    source: string | null;
+}
+
 export interface Growth {
     /**
      * From all the data to the smallest part.
@@ -575,6 +706,14 @@ export interface GrowthPoint {
      * Null if it did not end in time.
      */
     counters: Counters | null;
+}
+
+export interface Heat {
+    /**
+     * In the statement's own text.
+     */
+    span: Span;
+    measures: Measure[];
 }
 
 export interface IndexInfo {
@@ -619,6 +758,10 @@ export interface LoopStats {
      * How many times more rows came out than were expected.
      */
     estimate_ratio: number | null;
+    /**
+     * 1 from ×10, 2 from ×100, 3 from ×1000, too high or too low.
+     */
+    estimate_level: number | null;
     vm_steps: number | null;
     page_requests: number | null;
     page_reads: number | null;
@@ -773,6 +916,7 @@ export interface PagesSummary {
     counters: Counters | null;
     stopped: Stopped | null;
     temporary_requests: number;
+    attached: AttachedRequests[];
 }
 
 export interface Patch {
@@ -814,6 +958,10 @@ export interface PlanNode {
     id: number;
     parent: number;
     depth: number;
+    /**
+     * Its line in the plan's text, from 0 below the heading.
+     */
+    line: number;
     detail: string;
     op: Op;
     tone: Tone;
@@ -823,6 +971,10 @@ export interface PlanNode {
     help_url: string;
     loops: LoopStats | null;
     work: Work | null;
+    /**
+     * Of a plan that was measured.
+     */
+    measures: Measure[];
 }
 
 export interface PlannerRule {
@@ -977,12 +1129,17 @@ export interface StatementPlan {
      * Where each node of the plan stands in the statement.
      */
     places: Place[];
+    /**
+     * How much of the work each stretch of the statement stands for; stretches do not overlap.
+     */
+    heat: Heat[];
     plan_text: string;
     counters: Counters | null;
     /**
      * Work of no node: expressions and control.
      */
     rest: Work | null;
+    rest_measures: Measure[];
     /**
      * At first sight, or closer after a closer look.
      */
@@ -1067,11 +1224,17 @@ export interface XrayArm {
     trace: PackedTrace | null;
 }
 
+export type CardKind = "result" | "step" | "more";
+
 export type ClaimArm = "as_is" | "with_indexes";
+
+export type Direction = "down" | "right";
 
 export type IndexOrigin = "create_index" | "unique" | "primary_key";
 
 export type MapExtent = "whole" | "inner_pages";
+
+export type Metric = "rows_visited" | "rows_out" | "vm_steps" | "page_requests" | "page_reads";
 
 export type NotebookDatabase = { type: "sample"; id: string; scale: number; version: number } | { type: "file"; name: string; fingerprint: string; size_bytes: number };
 
@@ -1092,6 +1255,8 @@ export type Stopped = "end" | "deadline" | "cancelled";
 export type TableKind = "table" | "view" | "virtual" | "shadow";
 
 export type TextPart = { type: "text"; value: string } | { type: "invalid"; hex: string };
+
+export type Theme = "auto" | "light" | "dark";
 
 export type Tone = "bad" | "warn" | "good" | "neutral";
 
@@ -1174,6 +1339,14 @@ export class Workbench {
      * The mark of the open file.
      */
     fingerprint(): string;
+    /**
+     * Places the cards and lines of a plan.
+     */
+    graph(request: GraphRequest): Graph;
+    /**
+     * The same as the text of an SVG file.
+     */
+    graph_svg(request: GraphRequest, title: string, theme: Theme): string;
     /**
      * The work of the one statement of a text on all the data and on parts of it.
      */
