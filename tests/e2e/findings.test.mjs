@@ -14,8 +14,8 @@ async function run(sql, options) {
   await openSample(session.page);
   await type(session.page, sql);
   await session.page.getByRole("button", { name: /^Run/ }).first().click();
-  await session.page.getByTestId("rows").or(session.page.getByRole("table")).first().waitFor();
   await showTab(session.page, "Plan");
+  await textMatching(session.page.getByTestId("plan-state"), /^Measured/);
   return session;
 }
 
