@@ -77,3 +77,20 @@ test("why not that index", async () => {
   await textMatching(page.locator("[role=alert]"), /There is no index/);
   await close(session);
 });
+
+test("an index of the database is left out, by pointer and by key", async () => {
+  const session = await open(ONE_DEVICE, "Compare");
+  const { page } = session;
+  await page.getByTestId("fold-events").click();
+  await page.getByTestId("leave-out-by_kind").click();
+  await page.getByTestId("side-after").selectOption("chosen");
+  await page.getByRole("button", { name: "Compare" }).click();
+  const row = page.getByTestId("pairs").locator("tbody tr");
+  await textMatching(row.nth(0), /by_kind[\s\S]*by_device/);
+  await page.getByRole("tab", { name: "Patch" }).click();
+  await textMatching(page.getByRole("tabpanel"), /No longer wanted\.\nDROP INDEX IF EXISTS by_kind;/);
+  await page.getByRole("treeitem", { name: /^by_kind/ }).focus();
+  await page.keyboard.press("Delete");
+  await textMatching(page.getByTestId("leave-out-by_kind"), /^leave out$/);
+  await close(session);
+});

@@ -140,6 +140,33 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 60)]
         timeout: u32,
     },
+    /// Show the plan of a statement at a hundredth to a thousand times the rows, and where it changes;
+    /// with --run also how its work grows, measured on parts of the data.
+    Growth {
+        #[command(flatten)]
+        about: About,
+    },
+    /// Show two plans of a statement side by side: as it is, and with what the options say.
+    Compare {
+        #[command(flatten)]
+        about: About,
+        /// A file of CREATE INDEX, DROP INDEX and ANALYZE statements.
+        #[arg(long, value_name = "PATCH.sql")]
+        with: Option<PathBuf>,
+        #[command(flatten)]
+        switches: Switches,
+        /// Another statement to compare with.
+        #[arg(long, value_name = "SQL")]
+        other: Option<String>,
+    },
+    /// Ask why a statement does not use an index: SQLite is made to use it.
+    WhyNot {
+        #[command(flatten)]
+        about: About,
+        /// The name of an index, a CREATE INDEX statement, or a file.sql with one.
+        #[arg(short, long)]
+        index: String,
+    },
     /// Run each statement several times and print the nanoseconds of each run, as JSON.
     #[command(hide = true)]
     Time {
@@ -151,6 +178,24 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 5)]
         rounds: u32,
     },
+}
+
+/// One statement and the database it is about.
+#[derive(Debug, clap::Args)]
+pub(crate) struct About {
+    #[command(flatten)]
+    pub(crate) database: Databases,
+    #[command(flatten)]
+    pub(crate) sql: Sql,
+    /// Run the statement (it may only read).
+    #[arg(long)]
+    pub(crate) run: bool,
+    /// A parameter's value, for example :customer=42. May be repeated.
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub(crate) parameters: Vec<String>,
+    /// Seconds after which a run is stopped.
+    #[arg(long, default_value_t = 60)]
+    pub(crate) timeout: u32,
 }
 
 /// Switches of SQLite's planner. They hold for this call only, on a copy.

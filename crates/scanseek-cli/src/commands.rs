@@ -10,6 +10,7 @@ use scanseek_wire as wire;
 use scanseek_workbench as domain;
 
 use crate::args::{Args, Command, Databases, ExplainSql, Format, Sql, Statistics, Switches};
+use crate::beyond;
 use crate::host::Terminal;
 use crate::output;
 
@@ -93,6 +94,14 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
             }
             output::explained(args.format, &explained, &text)?;
             Ok(explained.statements.iter().all(|statement| statement.error.is_none()))
+        }
+        Command::Growth { about } => beyond::growth(args.format, about).map(|()| true),
+        Command::Compare { about, with, switches, other } => {
+            beyond::compare(args.format, about, with.as_deref(), switches, other.as_deref())
+                .map(|()| true)
+        }
+        Command::WhyNot { about, index } => {
+            beyond::why_not(args.format, about, index).map(|()| true)
         }
         Command::Suggest { database, sql, max_indexes, timeout, output } => {
             let text = sql.read()?;
@@ -330,7 +339,7 @@ fn pages(
         .collect()
 }
 
-fn switches(given: &Switches) -> Result<domain::Switches> {
+pub(crate) fn switches(given: &Switches) -> Result<domain::Switches> {
     let wire = wire::Switches {
         statistics: match given.statistics {
             Statistics::AsFound => wire::Statistics::AsFound,
@@ -347,7 +356,7 @@ fn switches(given: &Switches) -> Result<domain::Switches> {
     })
 }
 
-fn open(databases: &Databases) -> Result<domain::Workbench> {
+pub(crate) fn open(databases: &Databases) -> Result<domain::Workbench> {
     // A file without a name, which goes with the process. Without it, what is written to copies has to
     // fit into memory.
     match tempfile::tempfile() {
@@ -413,7 +422,7 @@ fn beside(path: &Path, suffix: &str) -> Result<Option<Arc<dyn domain::RandomRead
 }
 
 /// The statements of a patch that are tried: its indexes and `ANALYZE`.
-fn changes(workbench: &domain::Workbench, path: &Path) -> Result<Vec<String>> {
+pub(crate) fn changes(workbench: &domain::Workbench, path: &Path) -> Result<Vec<String>> {
     let text = read(path)?;
     let changes: Vec<String> = workbench
         .statements(&text)
@@ -428,7 +437,7 @@ fn changes(workbench: &domain::Workbench, path: &Path) -> Result<Vec<String>> {
 }
 
 impl Sql {
-    fn read(&self) -> Result<String> {
+    pub(crate) fn read(&self) -> Result<String> {
         statements(self.query.as_ref(), self.workload.as_deref())
     }
 }
@@ -447,7 +456,7 @@ fn statements(query: Option<&String>, workload: Option<&Path>) -> Result<String>
     }
 }
 
-fn parameter(text: &str) -> Result<(String, domain::Value)> {
+pub(crate) fn parameter(text: &str) -> Result<(String, domain::Value)> {
     let (name, value) = text
         .split_once('=')
         .with_context(|| format!("“{text}” is not NAME=VALUE, for example :customer=42"))?;
@@ -471,7 +480,7 @@ fn refuse_input(target: &Path, database: &Path, workload: Option<&Path>) -> Resu
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String> {
+pub(crate) fn read(path: &Path) -> Result<String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)
         .and_then(|mut file| file.read_to_end(&mut bytes))
@@ -490,6 +499,6 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// An error of a use-case as one line: sentence, place, hint.
-fn failed(error: &domain::WorkbenchError, text: &str) -> anyhow::Error {
+pub(crate) fn failed(error: &domain::WorkbenchError, text: &str) -> anyhow::Error {
     anyhow::anyhow!(domain::one_line(&error.line(text)))
 }

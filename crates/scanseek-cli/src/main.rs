@@ -1,8 +1,9 @@
-//! The `scanseek` command: sample, explain, suggest and trial, over the same use-cases as the page.
+//! The `scanseek` command: sample, explain, compare, suggest, trial and more, over the same use-cases as the page.
 //!
 //! Exit codes: 0 done, 1 a check did not hold, 2 bad input or usage.
 
 mod args;
+mod beyond;
 mod commands;
 mod host;
 mod output;

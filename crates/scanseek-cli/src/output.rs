@@ -346,12 +346,12 @@ pub(crate) fn trial(format: Format, trial: &wire::Trial) -> Result<()> {
 }
 
 /// The little that differs between text and Markdown.
-struct Style {
+pub(crate) struct Style {
     markdown: bool,
 }
 
 impl Style {
-    fn heading(&self, out: &mut String, text: &str) {
+    pub(crate) fn heading(&self, out: &mut String, text: &str) {
         if self.markdown {
             let _ = writeln!(out, "## {text}\n");
         } else {
@@ -359,7 +359,7 @@ impl Style {
         }
     }
 
-    fn code(&self, out: &mut String, text: &str) {
+    pub(crate) fn code(&self, out: &mut String, text: &str) {
         if self.markdown {
             let _ = writeln!(out, "```\n{}\n```\n", text.trim_end());
         } else {
@@ -368,7 +368,7 @@ impl Style {
     }
 }
 
-fn print<T: Serialize>(
+pub(crate) fn print<T: Serialize>(
     format: Format,
     value: &T,
     write: impl FnOnce(&mut String, &Style),

@@ -370,6 +370,38 @@ fn databases_are_attached_under_names() {
 }
 
 #[test]
+fn growth_comparison_and_why_not() {
+    let folder = Folder::new("beyond");
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
+    let database = folder.path("store.db");
+    let sql = "SELECT max(total_cents) FROM invoices WHERE customer_id = 42";
+    let growth = json(0, &["growth", &database, "-q", sql, "--run"]);
+    assert_eq!(growth["scaled"]["sizes"].as_array().unwrap().len(), 21);
+    // A scan of all rows.
+    let exponent = growth["growth"]["exponents"]["vm_steps"].as_f64().unwrap();
+    assert!((0.9..1.1).contains(&exponent), "{exponent}");
+
+    let ddl = "CREATE INDEX of_customer ON invoices(customer_id)";
+    let patch = folder.path("patch.sql");
+    std::fs::write(&patch, format!("{ddl};")).unwrap();
+    let compared = json(0, &["compare", &database, "-q", sql, "--with", &patch, "--run"]);
+    assert_eq!(compared["pairs"][0]["kind"], "changed");
+    let steps = |side: &str| compared[side]["counters"]["vm_steps"].as_u64().unwrap();
+    assert!(steps("after") * 10 < steps("before"), "{compared}");
+
+    let why_not = json(0, &["why-not", &database, "-q", sql, "-i", ddl]);
+    assert_eq!(why_not["sentences"][0], "SQLite does use of_customer.");
+
+    for arguments in [
+        &["compare", &database, "-q", sql][..],
+        &["growth", &database, "-q", "SELECT 1; SELECT 2"],
+        &["why-not", &database, "-q", sql, "-i", "no_such_index"],
+    ] {
+        assert_eq!(scanseek(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
 fn pages_before_and_after_an_index() {
     let folder = Folder::new("pages");
     json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);

@@ -13,14 +13,20 @@ export const chosenDdl = computed(() => chosen.value.filter((index) => index.on)
 
 /** Gathering statistics is chosen like an index; SQLite's own word stands for it. */
 export const ANALYZE = "ANALYZE";
+const isDrop = (ddl: string) => /^\s*drop\s/i.test(ddl);
 /** Indexes alone, for texts that count them. */
-export const chosenCount = computed(() => chosenDdl.value.filter((ddl) => ddl !== ANALYZE).length);
+export const chosenCount = computed(
+  () => chosenDdl.value.filter((ddl) => ddl !== ANALYZE && !isDrop(ddl)).length,
+);
+/** Indexes of the database that are left out. */
+const leftOut = computed(() => chosenDdl.value.filter(isDrop).length);
 
 /** What is chosen, in words: "2 chosen indexes", "ANALYZE", "1 chosen index and ANALYZE"; "" if nothing is. */
 export const chosenWords = computed(() => {
   const n = chosenCount.value;
   const indexes = n === 0 ? [] : [`${n} chosen ${n === 1 ? "index" : "indexes"}`];
-  return [...indexes, ...(isChosen(ANALYZE) ? [ANALYZE] : [])].join(" and ");
+  const left = leftOut.value === 0 ? [] : [`${leftOut.value} left out`];
+  return [...indexes, ...left, ...(isChosen(ANALYZE) ? [ANALYZE] : [])].join(" and ");
 });
 
 export function isChosen(ddl: string): boolean {

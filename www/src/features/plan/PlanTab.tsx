@@ -1,5 +1,5 @@
 /** The plan of the statement under the cursor: graph, table or text, findings, counters. */
-import { ANALYZE, chosenCount, chosenDdl } from "../../store/chosen";
+import { chosenCount, chosenDdl, chosenWords } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
 import { planError, planView, shownPlan, wantChosen, withChosen } from "../../store/plan";
@@ -51,7 +51,8 @@ export function PlanTab() {
               { id: "as_is", label: "As is" },
               {
                 id: "with",
-                label: chosenCount.value > 0 ? `With ${chosenCount.value} chosen` : `With ${ANALYZE}`,
+                label:
+                  chosenCount.value > 0 ? `With ${chosenCount.value} chosen` : `With ${chosenWords.value}`,
               },
             ]}
             current={withChosen.value ? "with" : "as_is"}

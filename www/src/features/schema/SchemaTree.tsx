@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { ColumnInfo, DatabaseInfo, IndexInfo, TableInfo } from "../../engine/types";
 import { detach } from "../../store/actions";
+import { choose, isChosen } from "../../store/chosen";
 import { opened, tables } from "../../store/database";
 import { insertText } from "../../store/editor";
 import { about, bytes, count, plural } from "../../ui/format";
@@ -94,6 +95,8 @@ function SchemaTree({ database }: { database: string | null }) {
     else if (event.key === "ArrowLeft" && table) fold(table, false);
     else if (event.key === "ArrowLeft" && parent) {
       root.current?.querySelector<HTMLElement>(`[data-table="${CSS.escape(parent)}"]`)?.focus();
+    } else if (event.key === "Delete" && item.dataset.drop) {
+      choose(item.dataset.drop, !isChosen(item.dataset.drop), "own");
     } else if (event.key === "Enter") item.click();
     else if (event.key === " " && table) fold(table, !unfolded.value.has(table));
     else if (!moveFocus(root.current, item, event.key)) return;
@@ -157,7 +160,7 @@ function TableItem({ table, name, first }: { table: TableInfo; name: string; fir
               <ColumnItem key={column.name} column={column} table={name} />
             ))}
           {table.indexes.map((index) => (
-            <IndexItem key={index.name} index={index} table={name} />
+            <IndexItem key={index.name} index={index} table={name} database={table.database} />
           ))}
         </ul>
       )}
@@ -192,7 +195,21 @@ function ColumnItem({ column, table }: { column: ColumnInfo; table: string }) {
 
 const ORIGIN = { create_index: "", unique: "unique", primary_key: "key" } as const;
 
-function IndexItem({ index, table }: { index: IndexInfo; table: string }) {
+interface IndexItemProps {
+  index: IndexInfo;
+  table: string;
+  database: string | null;
+}
+
+/** The statement that leaves an index out of what is tried; those of constraints cannot be. */
+function dropOf({ index, database }: Pick<IndexItemProps, "index" | "database">): string | null {
+  if (index.origin !== "create_index") return null;
+  return `DROP INDEX ${database === null ? "" : `${typed(database)}.`}${typed(index.name)}`;
+}
+
+function IndexItem({ index, table, database }: IndexItemProps) {
+  const drop = dropOf({ index, database });
+  const out = drop !== null && isChosen(drop);
   const columns = index.columns
     .map((column) => (column.name ?? "expression") + (column.descending ? " desc" : ""))
     .join(", ");
@@ -205,6 +222,10 @@ function IndexItem({ index, table }: { index: IndexInfo; table: string }) {
         aria-level={2}
         tabIndex={-1}
         data-parent={table}
+        data-drop={drop ?? undefined}
+        aria-description={
+          drop ? (out ? "left out; Delete takes it in again" : "Delete leaves it out") : undefined
+        }
         title={index.sql ?? index.name}
         onClick={() => insertText(typed(index.name))}
       >
@@ -215,6 +236,21 @@ function IndexItem({ index, table }: { index: IndexInfo; table: string }) {
           {index.partial && <span class="index-columns mono">only some rows</span>}
         </span>
         {tag && <span class="tag">{tag}</span>}
+        {/* By keyboard it is the Delete key. */}
+        {drop && (
+          <span
+            class={out ? "leave-out on" : "leave-out"}
+            aria-hidden="true"
+            data-testid={`leave-out-${index.name}`}
+            title={out ? "Take it in again" : "Leave it out: plans, trials and the patch do without it"}
+            onClick={(event) => {
+              event.stopPropagation();
+              choose(drop, !out, "own");
+            }}
+          >
+            {out ? "left out" : "leave out"}
+          </span>
+        )}
       </div>
     </li>
   );
