@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { close, launch, makeFile, openFile, openPage, showTab, textMatching, type } from "./page.mjs";
+import { chooseFiles, close, launch, makeFile, openFile, openPage, showTab, textMatching, type } from "./page.mjs";
 
 let browser;
 before(async () => {
@@ -272,7 +272,8 @@ test("what depends on the time of day is said, and the grid is left when another
   const { page } = opened;
   await ended(page);
   await textMatching(page.getByRole("tabpanel"), /asks for the date or the time of day/);
-  await openFile(page, makeFile("shop"));
+  await chooseFiles(page, makeFile("shop"));
+  await page.getByRole("button", { name: "Open it instead" }).click();
   await textMatching(page.locator(".side"), /60,000/);
   await showTab(page, "Rows");
   await textMatching(page.getByRole("tabpanel"), /Run a query to see its rows/);

@@ -74,7 +74,7 @@ test("the file is mapped without running, and what a query asks for adds up to i
   await textMatching(page.getByTestId("xray-state"), /^Not executed/);
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.getByRole("region", { name: "Result rows" }).waitFor();
-  const counters = await page.getByRole("tabpanel").innerText();
+  const counters = await textMatching(page.getByRole("tabpanel"), /VM steps/);
   await showTab(page, "Pages");
   await textMatching(page.getByTestId("xray-state"), /^Recorded$/);
   const { All } = await trees(page);
@@ -175,7 +175,7 @@ test("a statement that is not run leaves the map, and another file another map",
   assert.equal(await page.getByRole("button", { name: "Play" }).count(), 0, "motion is not wanted");
   await chooseFiles(page, makeFile("shop"));
   await page.getByRole("button", { name: "Open it instead" }).click();
-  await page.getByText("shop.db").first().waitFor();
+  await textMatching(page.locator(".side"), /shop\.db/);
   await showTab(page, "Pages");
   await page.getByRole("application", { name: /^Map of pages/ }).waitFor();
   assert.ok((await trees(page)).All[0] > small.All[0]);
