@@ -1,7 +1,7 @@
 /** The graph of a plan, as the engine lays it out and draws it. */
 import { computed, effect, untracked } from "@preact/signals";
 import type { Direction, GraphRequest, Theme } from "../engine/types";
-import { engine } from "./actions";
+import { engine } from "./actions_call";
 import { shownPlan } from "./plan";
 import { below, direction, folded, graph, measured, metric, room, shape, unfolded } from "./steps";
 

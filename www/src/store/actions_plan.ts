@@ -1,6 +1,7 @@
 /** What can be asked about a plan beyond itself: other sizes, another side, another index. */
 import type { Side, Switches } from "../engine/types";
-import { askedOf, engine, perform, report } from "./actions";
+import { engine, perform, report } from "./actions_call";
+import { askedOf } from "./actions_explain";
 import { chosenDdl } from "./chosen";
 import { compared, compareTask, type SideKind, sides, whyNotIndex, whyNotOf, whyNotTask } from "./compare";
 import { growthTask, growthText, scaledTask, scaledText, sizeIndex } from "./size";

@@ -1,7 +1,7 @@
 /** Suggested indexes, with the proof for each query. */
 
 import type { Advice, Suggested } from "../../engine/types";
-import { addOwnIndex, suggest } from "../../store/actions";
+import { addOwnIndex, suggest } from "../../store/actions_advise";
 import { ownIndexError, suggestedFor, suggestTask } from "../../store/advisor";
 import { ANALYZE, choose, chosen, forget, isChosen } from "../../store/chosen";
 import { opened } from "../../store/database";

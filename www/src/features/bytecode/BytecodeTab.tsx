@@ -1,5 +1,5 @@
 /** The program that SQLite compiled a statement to, with how often each instruction was carried out. */
-import { countProgram } from "../../store/actions";
+import { countProgram } from "../../store/actions_program";
 import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
 import { selectedNode, shownPlan, withChosen } from "../../store/plan";

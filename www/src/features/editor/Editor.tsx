@@ -1,7 +1,7 @@
 /** The editor: a plain text area at first, CodeMirror once its chunk has arrived. */
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { run } from "../../store/actions";
+import { run } from "../../store/actions_run";
 import { moveRequest, selection, text } from "../../store/editor";
 import type { MountEditor } from "./codemirror";
 

@@ -1,5 +1,5 @@
 /** The editor with its strip of statements and the Run button. */
-import { run } from "../../store/actions";
+import { run } from "../../store/actions_run";
 import { opened } from "../../store/database";
 import { active, moveTo, nameOf, picked, statements } from "../../store/editor";
 import { parameters } from "../../store/parameters";

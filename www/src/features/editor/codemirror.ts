@@ -24,7 +24,7 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { effect } from "@preact/signals";
-import { run } from "../../store/actions";
+import { run } from "../../store/actions_run";
 import { opened, tables } from "../../store/database";
 import { active, moveRequest, selection, statements, text } from "../../store/editor";
 import { diagnostics } from "../../store/plan";

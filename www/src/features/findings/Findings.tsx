@@ -1,7 +1,7 @@
 /** What stands out in a statement: each finding with its cost, proof and advice, and the rewrite that was proven. */
 import { useState } from "preact/hooks";
 import type { Finding, Rewrite, StatementPlan } from "../../engine/types";
-import { lookCloser, putRewrite } from "../../store/actions";
+import { lookCloser, putRewrite } from "../../store/actions_run";
 import { active, markRange, sliceOf, statements, text } from "../../store/editor";
 import {
   bringBack,

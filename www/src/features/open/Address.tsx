@@ -1,6 +1,6 @@
 /** Opening a file by its address: the form, its privacy, and what has come from the server. */
 import { useId } from "preact/hooks";
-import { openAddress } from "../../store/actions";
+import { openAddress } from "../../store/actions_address";
 import { addressProblem, addressText, remote } from "../../store/address";
 import { openTask } from "../../store/database";
 import { engineState } from "../../store/engine";

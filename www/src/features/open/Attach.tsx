@@ -1,6 +1,6 @@
 /** Asks what a further file is for: to be opened in place of what is open, or attached to it. */
 import { useId, useState } from "preact/hooks";
-import { attach, openDatabase } from "../../store/actions";
+import { attach, openDatabase } from "../../store/actions_open";
 import { asked, attachTask, opened } from "../../store/database";
 import { type DatabaseFiles, nameFor } from "../../store/files";
 import { clearTask } from "../../store/task";

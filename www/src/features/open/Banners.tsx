@@ -1,6 +1,7 @@
 /** What the page has to say: loading, opening, failed opening, notices, and the check of a link. */
 import type { ErrorCode } from "../../engine/types";
-import { downloadUrl, openUrl, retryEngine } from "../../store/actions";
+import { retryEngine } from "../../store/actions";
+import { downloadUrl, openUrl } from "../../store/actions_address";
 import { triedUrl } from "../../store/address";
 import { opened, openingName, openTask } from "../../store/database";
 import { engineState } from "../../store/engine";

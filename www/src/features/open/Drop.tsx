@@ -1,6 +1,6 @@
 /** Dropping and pasting files anywhere on the page. */
 import { useEffect, useState } from "preact/hooks";
-import { openFiles } from "../../store/actions";
+import { openFiles } from "../../store/actions_open";
 import { opened } from "../../store/database";
 import { Icon } from "../../ui/icon";
 

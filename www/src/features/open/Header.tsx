@@ -1,6 +1,7 @@
 /** The top of the page: name, opening, sharing, theme, about. */
 import { useState } from "preact/hooks";
-import { openFiles, openSample, share } from "../../store/actions";
+import { openFiles, openSample } from "../../store/actions_open";
+import { share } from "../../store/actions_share";
 import { onAddressPage, remote } from "../../store/address";
 import { opened } from "../../store/database";
 import { engineState, samples } from "../../store/engine";

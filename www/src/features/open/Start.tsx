@@ -1,5 +1,5 @@
 /** The page before anything is open: drop a file, type an address where that is allowed, or take a sample. */
-import { openSample } from "../../store/actions";
+import { openSample } from "../../store/actions_open";
 import { onAddressPage } from "../../store/address";
 import { engineState, samples } from "../../store/engine";
 import { Icon } from "../../ui/icon";

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { PastedPlan, PlanFinding, PlanNode } from "../../engine/types";
-import { readPasted } from "../../store/actions";
+import { readPasted } from "../../store/actions_explain";
 import { pasted, pastedError, pastedNode, pasteOpen, pasteText } from "../../store/pasted";
 import { Badge, CodeBlock, CopyButton, ErrorNote } from "../../ui/basics";
 import { Dialog } from "../../ui/dialog";

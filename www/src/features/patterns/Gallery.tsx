@@ -1,7 +1,7 @@
 /** The pattern gallery: queries by subject, each with what there is to see in its plan. */
 import { useId, useState } from "preact/hooks";
 import type { Pattern } from "../../engine/types";
-import { showPattern } from "../../store/actions";
+import { showPattern } from "../../store/actions_open";
 import { words } from "../../store/engine";
 import { galleryOpen, patterns } from "../../store/patterns";
 import { Dialog } from "../../ui/dialog";

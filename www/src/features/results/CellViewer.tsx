@@ -1,7 +1,7 @@
 /** One value in full: text with what is not UTF-8 in it, JSON laid out, a blob's bytes, and saving it. */
 import { useState } from "preact/hooks";
 import type { Cell, TextPart, WholeCell, WholeValue } from "../../engine/types";
-import { hideCell } from "../../store/actions";
+import { hideCell } from "../../store/actions_run";
 import { cellTask, kept, type Place, runTask } from "../../store/results";
 import { CopyButton, ErrorNote, saveFile, Working } from "../../ui/basics";
 import { Dialog } from "../../ui/dialog";

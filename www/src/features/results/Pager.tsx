@@ -1,6 +1,6 @@
 /** Which rows of the result are in memory, and the way to the others. */
 import { useState } from "preact/hooks";
-import { loadPage } from "../../store/actions";
+import { loadPage } from "../../store/actions_run";
 import { end, hasMore, kept, PAGE_ROWS, pageTask, runTask } from "../../store/results";
 import { ErrorNote, Working } from "../../ui/basics";
 import { count } from "../../ui/format";

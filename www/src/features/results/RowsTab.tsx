@@ -1,6 +1,6 @@
 /** The rows of the last run, as they come and after it. */
 import type { Ran, Varies } from "../../engine/types";
-import { showCell } from "../../store/actions";
+import { showCell } from "../../store/actions_run";
 import { opened } from "../../store/database";
 import { end, kept, ranName, runTask, shownCell } from "../../store/results";
 import { Empty, ErrorNote, Note, Working } from "../../ui/basics";

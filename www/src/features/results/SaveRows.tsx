@@ -1,7 +1,7 @@
 /** Copying cells, and copying or saving all rows in memory. */
 import { signal } from "@preact/signals";
 import type { Cell } from "../../engine/types";
-import { wholeRows } from "../../store/actions";
+import { wholeRows } from "../../store/actions_run";
 import { exportTask, kept, ranName } from "../../store/results";
 import { ErrorNote, saveFile, Working } from "../../ui/basics";
 import { plural } from "../../ui/format";

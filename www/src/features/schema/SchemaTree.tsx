@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { ColumnInfo, DatabaseInfo, IndexInfo, TableInfo } from "../../engine/types";
-import { detach } from "../../store/actions";
+import { detach } from "../../store/actions_open";
 import { choose, isChosen } from "../../store/chosen";
 import { opened, tables } from "../../store/database";
 import { insertText } from "../../store/editor";

@@ -2,7 +2,7 @@
 import { useRef } from "preact/hooks";
 import { DotPlot, type DotRow } from "../../charts/dotplot";
 import type { Effect, QueryTrial, Trial, Verdict } from "../../engine/types";
-import { tryIndexes } from "../../store/actions";
+import { tryIndexes } from "../../store/actions_advise";
 import { scope } from "../../store/advisor";
 import { chosenDdl, chosenWords } from "../../store/chosen";
 import { opened } from "../../store/database";

@@ -1,6 +1,6 @@
 /** Why this plan: which switches of the planner change it, and the plan under any set of them. */
 import type { Counters, Why } from "../../engine/types";
-import { askWhy, runUnder } from "../../store/actions";
+import { askWhy, runUnder } from "../../store/actions_explain";
 import { active, sliceOf, statements, text } from "../../store/editor";
 import { words } from "../../store/engine";
 import { explained } from "../../store/plan";

@@ -2,7 +2,7 @@
 import "./xray.css";
 import { signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { closeTree, recordPages, showTree } from "../../store/actions";
+import { closeTree, recordPages, showTree } from "../../store/actions_program";
 import { chosenDdl, chosenWords } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
