@@ -86,7 +86,7 @@ impl Database {
     }
 
     /// Runs our own statements on SQLite's own tables.
-    fn with_writable_schema<T>(
+    pub(crate) fn with_writable_schema<T>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {

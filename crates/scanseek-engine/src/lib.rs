@@ -30,6 +30,7 @@ mod parameters;
 mod planner;
 mod row_pages;
 mod runtime;
+mod shelf;
 mod statement;
 mod statistics;
 mod storage;
@@ -54,6 +55,7 @@ pub use parameters::ParameterType;
 pub use planner::ShadowPlanner;
 pub use row_pages::{CellRequest, Page, PageRequest, Varies, Whole};
 pub use runtime::{BuildInfo, build_info, limit_storage, spill_to, storage_use};
+pub use shelf::Shelf;
 pub use statement::{Prepared, StatementKind};
 #[cfg(feature = "fuzz")]
 pub use storage::storage_sequence;

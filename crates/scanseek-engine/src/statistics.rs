@@ -35,18 +35,21 @@ impl Database {
             let name = names.text(0);
             let statement =
                 self.prepare_own(&format!("SELECT * FROM {}", qualified(database, &name)))?;
-            // SAFETY: the statement is live.
-            let columns = unsafe { ffi::sqlite3_column_count(statement.raw) };
             let mut rows = Vec::new();
             while statement.step()? {
-                let values: Vec<String> = (0..columns).map(|i| literal(&statement, i)).collect();
-                rows.push(format!("({})", values.join(", ")));
+                rows.push(literals(&statement, 0));
             }
             drop(statement);
             tables.push(StatisticsTable { name, rows });
         }
         Ok(tables)
     }
+}
+
+/// The row the statement is on, from a column on, as SQL values in brackets.
+pub(crate) fn literals(statement: &Prepared<'_>, from: c_int) -> String {
+    let values: Vec<String> = (from..statement.columns()).map(|i| literal(statement, i)).collect();
+    format!("({})", values.join(", "))
 }
 
 /// The value as a SQL literal of the same type and bytes.

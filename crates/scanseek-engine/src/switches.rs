@@ -149,8 +149,8 @@ impl Database {
                     self.execute(&format!("DELETE FROM {}", qualified(database, table)))?;
                 }
             }
-            self.execute(&format!("ANALYZE {schema}"))?;
         }
-        Ok(())
+        // ANALYZE sqlite_schema would leave the row counts and widths of before in memory.
+        self.execute_script("PRAGMA writable_schema=RESET")
     }
 }

@@ -13,7 +13,7 @@ mod scan;
 mod table;
 
 pub use fingerprint::Fingerprint;
-pub use index_spec::{IndexPart, IndexSpec};
+pub use index_spec::{IndexPart, IndexSpec, Key};
 pub use patch::{
     DatabaseStatistics, Patch, PatchNote, PatchStatistics, StatisticsTable, index_in_database,
 };
