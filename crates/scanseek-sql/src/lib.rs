@@ -8,7 +8,9 @@ mod clauses;
 mod facts;
 mod outline;
 mod parameters;
+pub mod pieces;
 mod split;
+mod wanted;
 
 pub use clauses::{
     Clause, Clauses, ColumnName, Comparison, Condition, Cte, Expression, FromItem, Join, Limit,
@@ -21,3 +23,4 @@ pub use outline::{
 };
 pub use parameters::{unnumbered_parameters, word_spans};
 pub use split::{SourceStatement, explained_at, first_keyword, split};
+pub use wanted::{Filter, FilterKind, OrderWanted, Wanted, WantedExpression, wanted};

@@ -19,13 +19,12 @@ mod rewrites;
 mod rules;
 mod statistics;
 mod subqueries;
-mod text;
 
 use std::ops::Range;
 
 use scanseek_engine::Value;
 use scanseek_plan::{Counters, Plan, Severity, Work};
-use scanseek_sql::clauses;
+use scanseek_sql::{clauses, pieces as text};
 
 pub use rules::Rule;
 

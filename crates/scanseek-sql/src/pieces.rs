@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use scanseek_sql::{ColumnName, Comparison, Expression, word_spans};
+use crate::{ColumnName, Comparison, Expression, one_line, word_spans};
 
 /// A piece on one line, short enough for a sentence.
-pub(super) fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     const LONGEST: usize = 80;
-    let line = scanseek_sql::one_line(text);
+    let line = one_line(text);
     if line.chars().count() <= LONGEST {
         return format!("“{line}”");
     }
@@ -15,18 +15,16 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// One side of a comparison.
-#[derive(Clone)]
-pub(super) struct Side<'a> {
-    pub(super) span: Range<usize>,
+#[derive(Debug, Clone)]
+pub struct Side<'a> {
+    /// Where it stands.
+    pub span: Range<usize>,
     /// Names of columns in it.
-    pub(super) columns: Vec<&'a ColumnName>,
+    pub columns: Vec<&'a ColumnName>,
 }
 
 /// Both sides of a comparison, each once as the first.
-pub(super) fn sides<'a>(
-    expression: &'a Expression,
-    comparison: &Comparison,
-) -> [(Side<'a>, Side<'a>); 2] {
+pub fn sides<'a>(expression: &'a Expression, comparison: &Comparison) -> [(Side<'a>, Side<'a>); 2] {
     let side = |span: &Range<usize>| Side {
         span: span.clone(),
         columns: expression
@@ -40,7 +38,8 @@ pub(super) fn sides<'a>(
 }
 
 /// What is written around a column that stands alone.
-pub(super) enum Around {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Around {
     /// Nothing but brackets.
     Nothing,
     /// `COLLATE name`
@@ -50,7 +49,7 @@ pub(super) enum Around {
 }
 
 /// What a side does with its column.
-pub(super) fn around(sql: &str, side: &Range<usize>, column: &ColumnName) -> Around {
+pub fn around(sql: &str, side: &Range<usize>, column: &ColumnName) -> Around {
     let before = &sql[side.start..column.span.start];
     let behind = &sql[column.span.end..side.end];
     let words = |text: &str| -> Vec<String> {
@@ -63,14 +62,14 @@ pub(super) fn around(sql: &str, side: &Range<usize>, column: &ColumnName) -> Aro
     match (words(before).as_slice(), words(behind).as_slice()) {
         ([], []) => Around::Nothing,
         ([], [collate, name]) if collate.eq_ignore_ascii_case("COLLATE") => {
-            Around::Collate(scanseek_sql::words(name).concat())
+            Around::Collate(crate::words(name).concat())
         }
         _ => Around::Computed,
     }
 }
 
 /// An expression without its `COLLATE`s.
-pub(super) fn without_collate(text: &str) -> String {
+pub fn without_collate(text: &str) -> String {
     let spans = word_spans(text);
     let mut cut = text.to_owned();
     for pair in spans.windows(2).rev() {
@@ -82,33 +81,33 @@ pub(super) fn without_collate(text: &str) -> String {
 }
 
 /// The first collation that an expression names.
-pub(super) fn collation_in(text: &str) -> Option<String> {
+pub fn collation_in(text: &str) -> Option<String> {
     let spans = word_spans(text);
     let at = spans.windows(2).find(|two| text[two[0].clone()].eq_ignore_ascii_case("COLLATE"))?;
-    scanseek_sql::words(&text[at[1].clone()]).pop()
+    crate::words(&text[at[1].clone()]).pop()
 }
 
 /// A text in single quotes and nothing else: its value.
-pub(super) fn text_literal(text: &str) -> Option<String> {
+pub fn text_literal(text: &str) -> Option<String> {
     let text = text.trim();
     match word_spans(text).as_slice() {
-        [_] if text.starts_with('\'') => scanseek_sql::words(text).pop(),
+        [_] if text.starts_with('\'') => crate::words(text).pop(),
         _ => None,
     }
 }
 
 /// The words in it, in upper case.
-pub(super) fn upper_words(text: &str) -> Vec<String> {
+pub fn upper_words(text: &str) -> Vec<String> {
     word_spans(text).into_iter().map(|span| text[span].to_ascii_uppercase()).collect()
 }
 
 /// One of these words stands in it, outside quotes.
-pub(super) fn has_word(text: &str, words: &[&str]) -> bool {
+pub fn has_word(text: &str, words: &[&str]) -> bool {
     upper_words(text).iter().any(|word| words.contains(&word.as_str()))
 }
 
 /// An aggregate or window function seems to be called.
-pub(super) fn aggregates(text: &str) -> bool {
+pub fn aggregates(text: &str) -> bool {
     const FUNCTIONS: [&str; 13] = [
         "COUNT",
         "SUM",
