@@ -1,163 +1,114 @@
-//! The pipeline: scans → candidates → options the planner uses → measured options → one set that
-//! serves the whole workload → leave-one-out → the final measurement.
+//! The pipeline: candidates → options the planner picks → measured options → one set that serves the
+//! whole workload → the same as SQLite really plans it, changed as long as it gets better.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use scanseek_schema::{IndexSpec, Schema};
 
 use crate::candidates::{Candidate, candidates};
-use crate::gain::{is_gain, is_loss, relative_work, score, statistics_help, why_no_gain};
-use crate::oracle::{Oracle, OracleError, Outcome, Query};
-use crate::reason::Reason;
+use crate::evaluate::{Evaluator, Id, REGIMES};
+use crate::gain::{is_gain, why_no_gain};
+use crate::oracle::{Oracle, OracleError, Outcome, Query, Regime};
+use crate::report::{
+    Advice, AdvisedIndex, Bound, CurvePoint, NotAdvised, NotAnalysed, QueryOutcome,
+};
+use crate::select::{Costs, Instance, Item, select};
 
-/// Options tried for one query: what the planner uses, then what it uses without that, and so on.
-const OPTION_ROUNDS: usize = 4;
-/// Two sets do about as well if they differ by less than this share of the work before.
-const ABOUT_AS_WELL: f64 = 0.01;
+/// Options tried for one query: what the planner picks, then what it picks without that, and so on.
+const OPTION_ROUNDS: usize = 5;
+/// Rounds in which a query is offered the indexes thought of for others.
+const SHARED_ROUNDS: usize = 2;
+/// A set is better than another if the objective falls by more than this.
+const BETTER: f64 = 1e-3;
+/// Sets that are tried at most while the choice is improved.
+const MOST_TRIED: usize = 250;
+/// The same for each further number of bytes.
+const MOST_TRIED_FOR_CURVE: usize = 30;
+/// Shares of the advised bytes for which the curve has a set.
+const CURVE: [f64; 4] = [0.1, 0.25, 0.5, 0.75];
 
-/// The advice for a workload.
+/// What the advice may take, and how hard to look for it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Advice {
-    /// Indexes to create, in the order of their gain.
-    pub create: Vec<AdvisedIndex>,
-    /// True if gathering statistics afterwards was measured and helps.
-    pub analyze: bool,
-    /// Every query of the workload that could be measured.
-    pub queries: Vec<QueryOutcome>,
-    /// What was tried or thought of and left out.
-    pub not_advised: Vec<NotAdvised>,
-    /// Queries that could not be analysed.
-    pub not_analysed: Vec<NotAnalysed>,
+pub struct Limits {
+    /// So many indexes at the most.
+    pub max_indexes: usize,
+    /// All of them together may take so many bytes.
+    pub budget_bytes: Option<u64>,
+    /// 1 has each further column save a share of the work that is left; 0 takes what helps at all.
+    pub thrift: f64,
+    /// The size of the database.
+    pub database_bytes: u64,
+    /// Indexes that are built to be measured.
+    pub most_built: usize,
+    /// Their bytes together, about.
+    pub most_built_bytes: u64,
+    /// Indexes that are not to be advised.
+    pub forbidden: Vec<IndexSpec>,
+    /// Makes the weights one on average; [`advise`] sets it.
+    pub weight_scale: f64,
 }
 
-/// One index of the advice.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AdvisedIndex {
-    /// The index.
-    pub spec: IndexSpec,
-    /// Its size once built, in bytes.
-    pub bytes: u64,
-    /// Why it is as it is.
-    pub reasons: Vec<Reason>,
-    /// Positions of the queries whose plan uses it.
-    pub helps: Vec<usize>,
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_indexes: usize::MAX,
+            budget_bytes: None,
+            thrift: 1.0,
+            database_bytes: 0,
+            most_built: 400,
+            most_built_bytes: u64::MAX,
+            forbidden: Vec::new(),
+            weight_scale: 1.0,
+        }
+    }
 }
 
-/// One query before and after.
-#[derive(Debug, Clone, PartialEq)]
-pub struct QueryOutcome {
-    /// Its position in the workload.
-    pub query: usize,
-    /// Without new indexes.
-    pub before: Outcome,
-    /// With all advised ones.
-    pub after: Outcome,
-}
-
-/// An index that was left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotAdvised {
-    /// The index.
-    pub spec: IndexSpec,
-    /// Why.
-    pub because: String,
-}
-
-/// A query that could not be analysed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotAnalysed {
-    /// Its position in the workload.
-    pub query: usize,
-    /// Why.
-    pub because: String,
-}
-
-/// Advises on a workload, with at most `max_indexes` indexes.
+/// Advises on a workload.
 ///
 /// # Errors
 /// Only [`OracleError::Cancelled`]; what cannot be analysed is in the advice.
 pub fn advise(
     schema: &Schema,
     workload: &[Query],
-    max_indexes: usize,
+    limits: &Limits,
     oracle: &mut dyn Oracle,
 ) -> Result<Advice, OracleError> {
+    let weights: f64 = workload.iter().map(|query| query.weight).sum();
+    let mut limits = limits.clone();
+    limits.weight_scale = workload.len() as f64 / weights.max(f64::MIN_POSITIVE);
     let mut adviser = Adviser {
-        workload,
-        oracle,
-        before: BTreeMap::new(),
-        measured: BTreeMap::new(),
+        asked: Evaluator::new(workload, oracle, limits),
         not_advised: BTreeMap::new(),
         not_analysed: Vec::new(),
-        changing: BTreeSet::new(),
-        fresh: BTreeMap::new(),
     };
     adviser.baselines()?;
-    adviser.try_fresh_statistics()?;
-    let mut known = Known::new();
-    let mut chosen: BTreeSet<IndexSpec> = BTreeSet::new();
-    for query in adviser.queries() {
-        adviser.oracle.progress("Looking for indexes", query, workload.len());
-        let found = match adviser.oracle.scans(query) {
-            Ok(scans) => candidates(schema, &scans),
-            Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-            Err(error) => {
-                adviser.not_analysed.push(NotAnalysed { query, because: error.because() });
-                continue;
-            }
-        };
-        for candidate in &found {
-            let by_query = known.entry(candidate.spec.clone()).or_default();
-            by_query.insert(query, candidate.reasons.clone());
-        }
-        chosen.extend(adviser.best_option(query, found)?);
-    }
-    let mut set: Vec<IndexSpec> = chosen.into_iter().collect();
-    adviser.drop_what_does_not_pay(&mut set)?;
-    adviser.keep_at_most(max_indexes, &mut set)?;
-    let (after, analyze) = adviser.verify(&mut set)?;
-    adviser.finish(set, after, analyze, &known)
-}
-
-/// Reasons of each candidate, by the query it was thought of for.
-type Known = BTreeMap<IndexSpec, BTreeMap<usize, Vec<Reason>>>;
-
-/// The reasons that hold for the queries it helps; for any query, if none of those thought of it.
-fn reasons(known: &Known, spec: &IndexSpec, helps: &[usize]) -> Vec<Reason> {
-    let Some(by_query) = known.get(spec) else { return Vec::new() };
-    let mut reasons: Vec<Reason> = Vec::new();
-    for reason in helps.iter().filter_map(|query| by_query.get(query)).flatten() {
-        if !reasons.contains(reason) {
-            reasons.push(reason.clone());
-        }
-    }
-    if reasons.is_empty() {
-        reasons = by_query.values().next().cloned().unwrap_or_default();
-    }
-    reasons
+    let options = adviser.options(schema)?;
+    adviser.measure_options(options)?;
+    adviser.offer_what_is_built()?;
+    let set = adviser.choose()?;
+    adviser.finish(set)
 }
 
 struct Adviser<'a> {
-    workload: &'a [Query],
-    oracle: &'a mut dyn Oracle,
-    before: BTreeMap<usize, Outcome>,
-    /// By query and plan text: a query's work depends on its plan alone.
-    measured: BTreeMap<(usize, String), Result<Outcome, String>>,
+    asked: Evaluator<'a>,
     not_advised: BTreeMap<IndexSpec, String>,
     not_analysed: Vec<NotAnalysed>,
-    /// Queries whose rows differ from run to run: they say nothing for or against an index.
-    changing: BTreeSet<usize>,
-    /// Queries that gain by `ANALYZE` alone, with it.
-    fresh: BTreeMap<usize, Outcome>,
+}
+
+/// Indexes to try together for one query.
+struct Attempt {
+    query: usize,
+    indexes: Vec<Candidate>,
 }
 
 impl Adviser<'_> {
     fn baselines(&mut self) -> Result<(), OracleError> {
-        for query in 0..self.workload.len() {
-            self.oracle.progress("Measuring as it is", query, self.workload.len());
-            match self.oracle.measure(query, &[], false, None) {
+        let total = self.asked.workload.len();
+        for query in 0..total {
+            self.asked.oracle.progress("Measuring as it is", query, total);
+            match self.asked.oracle.measure(query, &[], Regime::AsFound, None) {
                 Ok(outcome) => {
-                    self.before.insert(query, outcome);
+                    self.asked.before.insert(query, outcome);
                 }
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
                 Err(error) => {
@@ -165,370 +116,539 @@ impl Adviser<'_> {
                 }
             }
         }
+        for query in self.asked.queries() {
+            let limit = self.asked.before[&query].counters.vm_steps * 2 + 100_000;
+            match self.asked.oracle.measure(query, &[], Regime::Analyzed, Some(limit)) {
+                Ok(outcome) => {
+                    self.asked.fresh.insert(query, outcome);
+                }
+                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+                Err(OracleError::Changing) => {
+                    self.asked.changing.insert(query);
+                }
+                Err(OracleError::Query(_)) => {}
+            }
+        }
         Ok(())
     }
 
-    /// Queries that were measured and whose rows stay the same.
-    fn queries(&self) -> Vec<usize> {
-        self.before.keys().filter(|query| !self.changing.contains(query)).copied().collect()
+    /// What the planner picks for each query, the first choices of all queries first.
+    fn options(&mut self, schema: &Schema) -> Result<Vec<Attempt>, OracleError> {
+        let mut options: Vec<(usize, Attempt)> = Vec::new();
+        let queries = self.asked.queries();
+        for (done, query) in queries.iter().copied().enumerate() {
+            self.asked.oracle.progress("Looking for indexes", done, queries.len());
+            let wishes = match self.asked.oracle.wishes(query) {
+                Ok(wishes) => wishes,
+                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+                Err(error) => {
+                    self.not_analysed.push(NotAnalysed { query, because: error.because() });
+                    continue;
+                }
+            };
+            let tables = wishes
+                .scans
+                .iter()
+                .map(|scan| (scan.database.clone(), scan.table.to_ascii_lowercase()))
+                .collect();
+            self.asked.tables.insert(query, tables);
+            let mut found = candidates(schema, &wishes);
+            found.retain(|candidate| !self.asked.limits.forbidden.contains(&candidate.spec));
+            let specs: Vec<IndexSpec> =
+                found.iter().map(|candidate| candidate.spec.clone()).collect();
+            let picks = match self.asked.oracle.picks(query, &specs, OPTION_ROUNDS) {
+                Ok(picks) => picks,
+                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+                Err(_) => Vec::new(),
+            };
+            let mut picked = BTreeSet::new();
+            for (rank, pick) in picks.into_iter().enumerate() {
+                picked.extend(pick.iter().copied());
+                let indexes: Vec<Candidate> = pick.iter().map(|at| found[*at].clone()).collect();
+                let narrow: Vec<Candidate> = indexes.iter().map(without_tail).collect();
+                if narrow != indexes {
+                    options.push((rank, Attempt { query, indexes: narrow }));
+                }
+                if indexes.len() > 1 {
+                    for one in &indexes {
+                        options.push((rank + 1, Attempt { query, indexes: vec![one.clone()] }));
+                    }
+                }
+                options.push((rank, Attempt { query, indexes }));
+            }
+            // SQLite's plan does not show that it follows foreign keys.
+            for (at, candidate) in found.iter().enumerate() {
+                if candidate.reasons.iter().any(|one| one.rule == crate::Rule::ForeignKey) {
+                    picked.insert(at);
+                    options.push((0, Attempt { query, indexes: vec![candidate.clone()] }));
+                }
+            }
+            for (at, candidate) in found.into_iter().enumerate() {
+                if !picked.contains(&at) {
+                    self.not_advised
+                        .entry(candidate.spec)
+                        .or_insert_with(|| "SQLite would not use it for these queries.".to_owned());
+                }
+            }
+        }
+        options.sort_by_key(|(rank, option)| (*rank, option.query));
+        Ok(options.into_iter().map(|(_, option)| option).collect())
     }
 
-    /// Statistics that are missing or stale can be all that is wrong. They count only if no query
-    /// loses by new ones.
-    fn try_fresh_statistics(&mut self) -> Result<(), OracleError> {
-        let analyzed = self.outcomes(&[], true)?;
-        if self.losers(&analyzed).is_empty() {
-            let gains = |query: &usize, outcome: &Outcome| is_gain(&self.before[query], outcome);
-            self.fresh = analyzed.into_iter().filter(|(query, it)| gains(query, it)).collect();
+    fn measure_options(&mut self, options: Vec<Attempt>) -> Result<(), OracleError> {
+        let total = options.len();
+        for (done, Attempt { query, indexes }) in options.into_iter().enumerate() {
+            self.asked.oracle.progress("Measuring indexes", done, total);
+            if self.asked.changing.contains(&query) {
+                continue;
+            }
+            let mut set = BTreeSet::new();
+            for candidate in &indexes {
+                set.extend(self.asked.build(query, candidate)?);
+            }
+            if set.len() < indexes.len() {
+                for candidate in indexes {
+                    if self.asked.id(&candidate.spec).is_none() {
+                        self.not_advised.entry(candidate.spec).or_insert_with(|| {
+                            "It was not built: SQLite refused it, or enough others were.".to_owned()
+                        });
+                    }
+                }
+                continue;
+            }
+            for regime in REGIMES {
+                let outcome = self.asked.outcome(query, &set, regime)?;
+                let reference = self.reference(query);
+                if !matches!(&outcome, Ok(outcome) if is_gain(&reference, outcome)) {
+                    self.note_failure(query, &set, &reference, outcome);
+                }
+            }
         }
         Ok(())
     }
 
     /// What an index has to do better than: the query as it is, or with statistics if those help.
-    fn reference(&self, query: usize) -> &Outcome {
-        self.fresh.get(&query).unwrap_or(&self.before[&query])
+    fn reference(&self, query: usize) -> Outcome {
+        let before = &self.asked.before[&query];
+        let fresh = self.asked.fresh.get(&query).filter(|fresh| is_gain(before, fresh));
+        fresh.unwrap_or(before).clone()
     }
 
-    /// The set of candidates that makes the query's own work least, if any does. Each further
-    /// column has to save its share.
-    fn best_option(
+    fn note_failure(
         &mut self,
         query: usize,
-        mut found: Vec<Candidate>,
-    ) -> Result<Vec<IndexSpec>, OracleError> {
-        // Options that help, with their score; the lowest wins.
-        let mut gains: Vec<(f64, Vec<IndexSpec>)> = Vec::new();
-        for _ in 0..OPTION_ROUNDS {
-            if found.is_empty() {
-                break;
-            }
-            let specs: Vec<IndexSpec> =
-                found.iter().map(|candidate| candidate.spec.clone()).collect();
-            let planned = match self.oracle.plan(query, &specs) {
-                Ok(planned) => planned,
-                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-                Err(_) => break,
-            };
-            if planned.used.is_empty() {
-                break;
-            }
-            let option: Vec<&Candidate> = planned.used.iter().map(|at| &found[*at]).collect();
-            let keys: usize = option.iter().map(|candidate| keys(candidate)).sum();
-            let parts: usize = option.iter().map(|candidate| candidate.spec.parts.len()).sum();
-            let narrow: Vec<IndexSpec> =
-                option.iter().map(|candidate| without_tail(candidate)).collect();
-            let option: Vec<IndexSpec> =
-                option.iter().map(|candidate| candidate.spec.clone()).collect();
-            for (option, tail) in [(&option, parts - keys), (&narrow, 0)] {
-                if gains.iter().any(|(_, known)| known == option) {
-                    continue;
-                }
-                let outcome = self.measure(query, option)?;
-                match outcome.ok().filter(|outcome| is_gain(self.reference(query), outcome)) {
-                    Some(outcome) => {
-                        let score = score(&self.before[&query], &outcome, keys, tail);
-                        gains.push((score, option.clone()));
-                    }
-                    None => self.note_failure(query, option)?,
-                }
-            }
-            found.retain(|candidate| !option.contains(&candidate.spec));
-        }
-        for candidate in found {
-            self.not_advised
-                .entry(candidate.spec)
-                .or_insert_with(|| "SQLite would not use it for these queries.".to_owned());
-        }
-        Ok(gains
-            .into_iter()
-            .min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)))
-            .map(|(_, option)| option)
-            .unwrap_or_default())
-    }
-
-    fn note_failure(&mut self, query: usize, option: &[IndexSpec]) -> Result<(), OracleError> {
-        let name = &self.workload[query].name;
-        let because = match self.measure(query, option)? {
+        set: &BTreeSet<Id>,
+        reference: &Outcome,
+        outcome: Result<Outcome, String>,
+    ) {
+        let name = &self.asked.workload[query].name;
+        let because = match outcome {
             Err(because) => format!("It was tried for {name}. {because}"),
             Ok(outcome) if !outcome.same_result => {
                 format!("It was tried for {name} and the rows were not the same.")
             }
-            Ok(outcome) => format!(
-                "It was tried for {name}: {}{}",
-                why_no_gain(&self.reference(query).counters, &outcome.counters),
-                if self.fresh.contains_key(&query) { " and ANALYZE instead." } else { "." }
-            ),
+            Ok(outcome) => {
+                let is_fresh = *reference != self.asked.before[&query];
+                format!(
+                    "It was tried for {name}: {}{}",
+                    why_no_gain(&reference.counters, &outcome.counters),
+                    if is_fresh { " and ANALYZE instead." } else { "." }
+                )
+            }
         };
-        for spec in option {
-            self.not_advised.insert(spec.clone(), because.clone());
+        for id in set {
+            self.not_advised.insert(self.asked.built[*id].spec.clone(), because.clone());
         }
-        Ok(())
     }
 
-    /// Runs the query with these indexes, once per distinct plan. The inner error says why it
-    /// failed, for example that it took more work than without them.
-    fn measure(
-        &mut self,
-        query: usize,
-        set: &[IndexSpec],
-    ) -> Result<Result<Outcome, String>, OracleError> {
-        let planned = match self.oracle.plan(query, set) {
-            Ok(planned) => planned,
-            Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-            Err(error) => return Ok(Err(error.because())),
-        };
-        if planned.used.is_empty() {
-            return Ok(Ok(self.before[&query].clone()));
-        }
-        // Index names differ with the set, columns do not.
-        let mut key = planned.text;
-        for position in &planned.used {
-            key.push_str(&format!("\n{:?}", set[*position]));
-        }
-        if let Some(known) = self.measured.get(&(query, key.clone())) {
-            return Ok(known.clone());
-        }
-        let used: Vec<IndexSpec> =
-            planned.used.iter().map(|position| set[*position].clone()).collect();
-        let limit = self.before[&query].counters.vm_steps;
-        let limit = limit + limit / 10 + 100_000;
-        let outcome = match self.oracle.measure(query, &used, false, Some(limit)) {
-            Ok(outcome) => Ok(outcome),
-            Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-            Err(error) => {
-                if error == OracleError::Changing {
-                    self.changing.insert(query);
+    /// Each query may use what was thought of for others, too.
+    fn offer_what_is_built(&mut self) -> Result<(), OracleError> {
+        let queries = self.asked.queries();
+        for (done, query) in queries.iter().copied().enumerate() {
+            self.asked.oracle.progress("Sharing indexes", done, queries.len());
+            let mut offered: BTreeSet<Id> = (0..self.asked.built.len()).collect();
+            for _ in 0..SHARED_ROUNDS {
+                let used = self.asked.used(query, &offered, Regime::Analyzed)?;
+                if used.is_empty() {
+                    break;
                 }
-                Err(error.because())
-            }
-        };
-        self.measured.insert((query, key), outcome.clone());
-        Ok(outcome)
-    }
-
-    /// Each query's work with these indexes, relative to its work before.
-    fn works(&mut self, set: &[IndexSpec]) -> Result<BTreeMap<usize, f64>, OracleError> {
-        let mut works = BTreeMap::new();
-        for query in self.queries() {
-            let work = match self.measure(query, set)? {
-                Ok(outcome) if outcome.same_result => relative_work(&self.before[&query], &outcome),
-                _ => f64::INFINITY,
-            };
-            works.insert(query, work);
-        }
-        // A query may show only now that its rows change.
-        works.retain(|query, _| !self.changing.contains(query));
-        Ok(works)
-    }
-
-    /// Leaves out one index after the other, the widest first, as long as every query does about
-    /// as well without it.
-    fn drop_what_does_not_pay(&mut self, set: &mut Vec<IndexSpec>) -> Result<(), OracleError> {
-        let goal = self.works(set)?;
-        let mut order = set.clone();
-        order.sort_by_key(|spec| (std::cmp::Reverse(spec.parts.len()), spec.clone()));
-        // Prefixes of others go before anything else: whatever they serve, the others serve.
-        order
-            .sort_by_key(|spec| !set.iter().any(|other| other != spec && spec.is_prefix_of(other)));
-        let total = order.len();
-        for (done, spec) in order.into_iter().enumerate() {
-            self.oracle.progress("Leaving out what does not pay", done, total);
-            let without: Vec<IndexSpec> =
-                set.iter().filter(|other| **other != spec).cloned().collect();
-            let works = self.works(&without)?;
-            let holds = works.iter().all(|(query, work)| {
-                goal.get(query).is_none_or(|goal| *work <= goal + ABOUT_AS_WELL)
-            });
-            if holds {
-                self.not_advised.insert(
-                    spec,
-                    "The other advised indexes do the same work without it.".to_owned(),
-                );
-                *set = without;
+                let set: BTreeSet<Id> = used.iter().copied().collect();
+                let _ = self.asked.outcome(query, &set, Regime::Analyzed)?;
+                offered.retain(|id| !set.contains(id));
             }
         }
         Ok(())
     }
 
-    /// Leaves out the index that is missed least until the set is small enough.
-    fn keep_at_most(&mut self, max: usize, set: &mut Vec<IndexSpec>) -> Result<(), OracleError> {
-        while set.len() > max {
-            let everything: BTreeSet<usize> = (0..set.len()).collect();
-            let spec = self.least_missed(set, everything)?;
-            self.not_advised.insert(spec.clone(), format!("Only {max} indexes were asked for."));
-            set.retain(|other| *other != spec);
-        }
-        Ok(())
+    /// The measured options as an instance of the choice.
+    fn instance(&self, budget_bytes: Option<u64>, thrift: bool) -> Instance {
+        let price = |id: Id| if thrift { self.asked.price(id) } else { 0.001 };
+        let indexes = (0..self.asked.built.len())
+            .map(|id| Item { bytes: self.asked.built[id].bytes, price: price(id) })
+            .collect();
+        let queries = self
+            .asked
+            .queries()
+            .into_iter()
+            .map(|query| {
+                let mut costs = Costs::default();
+                if let Some(fresh) = self.asked.fresh.get(&query) {
+                    costs.base = self.asked.cost(query, &Ok(fresh.clone())).min(0.0);
+                }
+                for ((_, used), cost) in self.asked.seen.range((query, vec![])..(query + 1, vec![]))
+                {
+                    if !used.is_empty() {
+                        costs.options.push((used.clone(), *cost));
+                    }
+                }
+                costs
+            })
+            .collect();
+        let most = self.asked.limits.max_indexes;
+        let max_indexes = (most < self.asked.built.len()).then_some(most);
+        Instance { indexes, queries, budget_bytes, max_indexes }
     }
 
-    /// Measures the final set as a whole on a fresh copy, without and with statistics. As long as
-    /// a query loses by it in both, the index whose loss hurts least goes.
-    fn verify(
-        &mut self,
-        set: &mut Vec<IndexSpec>,
-    ) -> Result<(BTreeMap<usize, Outcome>, bool), OracleError> {
-        loop {
-            let plain = self.outcomes(set, false)?;
-            let losers = self.losers(&plain);
-            let analyzed = self.outcomes(set, true)?;
-            if set.is_empty() && !losers.is_empty() {
-                return Ok((plain, false));
+    fn choose(&mut self) -> Result<BTreeSet<Id>, OracleError> {
+        let budget = self.asked.limits.budget_bytes;
+        let mut best = BTreeSet::new();
+        // What SQLite does with a set can differ from what its parts did; the second choice knows that.
+        for round in 0..2 {
+            self.asked.oracle.progress("Choosing", round, 2);
+            let chosen = select(&self.instance(budget, true)).chosen;
+            let set = self.improve(chosen.into_iter().collect(), budget, MOST_TRIED)?;
+            if self.is_better(&set, &best)? {
+                best = set;
+            } else {
+                break;
             }
-            let analyzed_losers = self.losers(&analyzed);
-            if losers.is_empty() {
-                let helps = analyzed_losers.is_empty() && statistics_help(&plain, &analyzed);
-                return Ok(if helps { (analyzed, true) } else { (plain, false) });
-            }
-            if analyzed_losers.is_empty() {
-                return Ok((analyzed, true));
-            }
-            let suspects = self.used_by(set, &losers)?;
-            let spec = self.least_missed(set, suspects)?;
-            let names: Vec<&str> =
-                losers.iter().map(|query| self.workload[*query].name.as_str()).collect();
-            self.not_advised.insert(
-                spec.clone(),
-                format!("With it, more work is done by {}.", names.join(", ")),
-            );
-            set.retain(|other| *other != spec);
         }
+        // Whatever was tried: in the end no query may lose.
+        while let Some(loser) = self.asked.evaluate(&best)?.losers.first().copied() {
+            let mut used = BTreeSet::new();
+            for regime in REGIMES {
+                used.extend(self.asked.used(loser, &best, regime)?);
+            }
+            let Some(id) = used.first().or(best.first()).copied() else { break };
+            best.remove(&id);
+        }
+        Ok(best)
     }
 
-    /// Each query with the whole set on a copy. A query that fails or takes far more work than
-    /// before counts as one whose rows differ.
-    fn outcomes(
+    fn is_better(&mut self, set: &BTreeSet<Id>, than: &BTreeSet<Id>) -> Result<bool, OracleError> {
+        let value = self.asked.evaluate(set)?.value;
+        Ok(value < self.asked.evaluate(than)?.value - BETTER)
+    }
+
+    /// Leaves out, narrows, merges and adds as long as SQLite does better with the whole set.
+    fn improve(
         &mut self,
-        set: &[IndexSpec],
-        analyze: bool,
-    ) -> Result<BTreeMap<usize, Outcome>, OracleError> {
-        let stage = if analyze { "Checking with statistics" } else { "Checking the whole set" };
-        let queries = self.queries();
-        let mut outcomes = BTreeMap::new();
-        for (done, query) in queries.iter().enumerate() {
-            self.oracle.progress(stage, done, queries.len());
-            let limit = self.before[query].counters.vm_steps * 2 + 100_000;
-            let outcome = match self.oracle.measure(*query, set, analyze, Some(limit)) {
-                Ok(outcome) => outcome,
-                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-                Err(OracleError::Changing) => {
-                    self.changing.insert(*query);
+        mut set: BTreeSet<Id>,
+        budget: Option<u64>,
+        most_tried: usize,
+    ) -> Result<BTreeSet<Id>, OracleError> {
+        let mut tried = BTreeSet::from([set.clone()]);
+        'better: while tried.len() < most_tried {
+            for next in self.neighbours(&set, budget)? {
+                if !self.asked.fits(&next, budget) || !tried.insert(next.clone()) {
                     continue;
                 }
-                Err(OracleError::Query(because)) => Outcome {
-                    same_result: false,
-                    note: Some(because),
-                    ..self.before[query].clone()
-                },
-            };
-            outcomes.insert(*query, outcome);
+                if tried.len() >= most_tried {
+                    break;
+                }
+                self.asked.oracle.progress("Choosing", tried.len(), most_tried);
+                if self.is_better(&next, &set)? {
+                    set = next;
+                    continue 'better;
+                }
+            }
+            break;
         }
-        Ok(outcomes)
+        Ok(set)
     }
 
-    fn losers(&self, after: &BTreeMap<usize, Outcome>) -> Vec<usize> {
-        let loses = |(query, outcome): &(&usize, &Outcome)| is_loss(&self.before[query], outcome);
-        after.iter().filter(loses).map(|(query, _)| *query).collect()
-    }
-
-    /// Positions of the indexes that these queries use.
-    fn used_by(
+    /// Sets that differ in one step, those that take away first.
+    fn neighbours(
         &mut self,
-        set: &[IndexSpec],
-        queries: &[usize],
-    ) -> Result<BTreeSet<usize>, OracleError> {
-        let mut suspects = BTreeSet::new();
-        for query in queries {
-            match self.oracle.plan(*query, set) {
-                Ok(planned) => suspects.extend(planned.used),
-                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-                Err(_) => {}
+        set: &BTreeSet<Id>,
+        budget: Option<u64>,
+    ) -> Result<Vec<BTreeSet<Id>>, OracleError> {
+        let mut next = Vec::new();
+        let mut dear: Vec<Id> = set.iter().copied().collect();
+        dear.sort_by(|a, b| self.asked.price(*b).total_cmp(&self.asked.price(*a)).then(a.cmp(b)));
+        let instead = |old: &[Id], new: &[Id]| -> BTreeSet<Id> {
+            set.iter().filter(|id| !old.contains(id)).chain(new).copied().collect()
+        };
+        for id in &dear {
+            next.push(instead(&[*id], &[]));
+        }
+        for id in &dear {
+            for narrower in 0..self.asked.built.len() {
+                let (a, b) = (&self.asked.built[narrower].spec, &self.asked.built[*id].spec);
+                if narrower != *id && a.is_prefix_of(b) && !set.contains(&narrower) {
+                    next.push(instead(&[*id], &[narrower]));
+                }
             }
         }
-        Ok(suspects)
-    }
-
-    /// Of these indexes, the one without which the queries together lose least.
-    fn least_missed(
-        &mut self,
-        set: &[IndexSpec],
-        suspects: BTreeSet<usize>,
-    ) -> Result<IndexSpec, OracleError> {
-        let mut least: Option<(f64, IndexSpec)> = None;
-        for position in suspects {
-            let without: Vec<IndexSpec> =
-                set.iter().filter(|spec| **spec != set[position]).cloned().collect();
-            // A query that fails counts as ten times the work, so that sums stay comparable.
-            let total: f64 = self.works(&without)?.values().map(|work| work.min(10.0)).sum();
-            if least.as_ref().is_none_or(|(best, _)| total < *best) {
-                least = Some((total, set[position].clone()));
+        for (at, a) in dear.iter().enumerate() {
+            for b in &dear[at + 1..] {
+                for merged in self.merged(*a, *b)? {
+                    next.push(instead(&[*a, *b], &[merged]));
+                }
             }
         }
-        Ok(least.map_or_else(|| set[set.len() - 1].clone(), |(_, spec)| spec))
+        // What a query did better than it does with this set.
+        let mut gains: Vec<(f64, Vec<Id>)> = Vec::new();
+        let evaluation = self.asked.evaluate(set)?;
+        let regime = if evaluation.analyze { Regime::Analyzed } else { Regime::AsFound };
+        for query in self.asked.queries() {
+            let outcome = self.asked.outcome(query, set, regime)?;
+            let now = self.asked.cost(query, &outcome);
+            for ((_, used), cost) in self.asked.seen.range((query, vec![])..(query + 1, vec![])) {
+                if *cost < now - BETTER && !used.iter().all(|id| set.contains(id)) {
+                    gains.push((cost - now, used.clone()));
+                }
+            }
+        }
+        gains.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+        gains.dedup_by(|a, b| a.1 == b.1);
+        for (_, used) in gains.into_iter().take(24) {
+            next.push(instead(&[], &used));
+            if budget.is_some() {
+                for id in &dear {
+                    next.push(instead(&[*id], &used));
+                }
+            }
+        }
+        Ok(next)
     }
 
-    fn finish(
-        mut self,
-        set: Vec<IndexSpec>,
-        mut after: BTreeMap<usize, Outcome>,
-        analyze: bool,
-        known: &Known,
-    ) -> Result<Advice, OracleError> {
-        let mut helps: Vec<Vec<usize>> = vec![Vec::new(); set.len()];
-        for query in &self.changing {
+    /// One index for two on the same rows: the parts of one, then those of the other.
+    fn merged(&mut self, a: Id, b: Id) -> Result<Vec<Id>, OracleError> {
+        let mut merged = Vec::new();
+        for (first, second) in [(a, b), (b, a)] {
+            let (one, other) = (&self.asked.built[first], &self.asked.built[second]);
+            let same_rows = one.spec.database == other.spec.database
+                && one.spec.table == other.spec.table
+                && one.spec.filter == other.spec.filter;
+            if !same_rows {
+                return Ok(Vec::new());
+            }
+            // The keys of both, then what only covers.
+            let (one_keys, one_tail) = one.spec.parts.split_at(one.keys.min(one.spec.parts.len()));
+            let (keys, tail) = other.spec.parts.split_at(other.keys.min(other.spec.parts.len()));
+            let mut parts = one_keys.to_vec();
+            for part in keys.iter().chain(one_tail).chain(tail) {
+                if !parts.iter().any(|known| known.key == part.key) {
+                    parts.push(part.clone());
+                }
+            }
+            if parts.len() == one.spec.parts.len() {
+                continue;
+            }
+            let spec = IndexSpec { parts, ..one.spec.clone() };
+            let keys = one.keys + other.keys;
+            let all = [&one.reasons, &other.reasons];
+            let reasons: Vec<_> =
+                all.iter().flat_map(|reasons| reasons.values().flatten().cloned()).collect();
+            let query = *one.reasons.keys().next().unwrap_or(&0);
+            let candidate = Candidate { keys: keys.min(spec.parts.len()), spec, reasons };
+            if candidate.spec.parts.len() <= 8 {
+                merged.extend(self.asked.build(query, &candidate)?);
+            }
+        }
+        Ok(merged)
+    }
+
+    // ---- the report
+
+    fn finish(mut self, set: BTreeSet<Id>) -> Result<Advice, OracleError> {
+        let evaluation = self.asked.evaluate(&set)?;
+        let regime = if evaluation.analyze { Regime::Analyzed } else { Regime::AsFound };
+        let mut after = self.asked.outcomes(&set, regime)?;
+        let curve = self.curve(&set, evaluation.analyze)?;
+        let bound = self.bound(&after);
+        let mut create = Vec::new();
+        for id in &set {
+            create.push(self.advised(*id, &set, regime, &after)?);
+        }
+        create.sort_by(|a, b| b.without.total_cmp(&a.without).then_with(|| a.spec.cmp(&b.spec)));
+        self.say_why_not(&set);
+        let mut not_analysed = self.not_analysed;
+        for query in &self.asked.changing {
             let because = OracleError::Changing.because();
-            self.not_analysed.push(NotAnalysed { query: *query, because });
+            not_analysed.push(NotAnalysed { query: *query, because });
             after.remove(query);
         }
-        let queries: Vec<usize> = after.keys().copied().collect();
-        for query in queries {
-            match self.oracle.plan(query, &set) {
-                Ok(planned) => planned.used.iter().for_each(|i| helps[*i].push(query)),
-                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-                Err(_) => {}
-            }
-        }
-        let mut create = Vec::new();
-        for (spec, helps) in set.iter().zip(helps) {
-            let bytes = match self.oracle.bytes(spec) {
-                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-                bytes => bytes.unwrap_or(0),
-            };
-            let reasons = reasons(known, spec, &helps);
-            create.push(AdvisedIndex { spec: spec.clone(), bytes, reasons, helps });
-        }
-        let gain = |index: &AdvisedIndex| -> f64 {
-            let of = |query: &usize| {
-                let work = relative_work(&self.before[query], &after[query]);
-                self.workload[*query].weight * (1.0 - work)
-            };
-            index.helps.iter().map(of).sum()
-        };
-        create.sort_by(|a, b| gain(b).total_cmp(&gain(a)).then_with(|| a.spec.cmp(&b.spec)));
+        let queries = self
+            .asked
+            .before
+            .iter()
+            .filter_map(|(query, before)| {
+                let after = after.remove(query)?;
+                Some(QueryOutcome { query: *query, before: before.clone(), after })
+            })
+            .collect();
+        let advised: Vec<&IndexSpec> = create.iter().map(|index| &index.spec).collect();
         let not_advised = self
             .not_advised
             .into_iter()
-            .filter(|(spec, _)| !set.contains(spec))
+            .filter(|(spec, _)| !advised.contains(&spec))
             .map(|(spec, because)| NotAdvised { spec, because })
             .collect();
-        let queries = self
-            .before
-            .into_iter()
-            .filter_map(|(query, before)| {
-                let after = after.remove(&query)?;
-                Some(QueryOutcome { query, before, after })
-            })
-            .collect();
-        Ok(Advice { create, analyze, queries, not_advised, not_analysed: self.not_analysed })
+        Ok(Advice {
+            create,
+            analyze: evaluation.analyze,
+            queries,
+            not_advised,
+            not_analysed,
+            bound,
+            curve,
+        })
+    }
+
+    fn advised(
+        &mut self,
+        id: Id,
+        set: &BTreeSet<Id>,
+        regime: Regime,
+        after: &BTreeMap<usize, Outcome>,
+    ) -> Result<AdvisedIndex, OracleError> {
+        let mut helps = Vec::new();
+        for query in after.keys() {
+            if self.asked.used(*query, set, regime)?.contains(&id) {
+                helps.push(*query);
+            }
+        }
+        let others: BTreeSet<Id> = set.iter().copied().filter(|other| *other != id).collect();
+        let without = self.asked.outcomes(&others, regime)?;
+        let share = self.mean_work(&without) / self.mean_work(after);
+        let built = &self.asked.built[id];
+        let mut reasons = Vec::new();
+        for reason in helps.iter().filter_map(|query| built.reasons.get(query)).flatten() {
+            if !reasons.contains(reason) {
+                reasons.push(reason.clone());
+            }
+        }
+        if reasons.is_empty() {
+            reasons = built.reasons.values().next().cloned().unwrap_or_default();
+        }
+        let (spec, bytes) = (built.spec.clone(), built.bytes);
+        let steps_per_insert = self.asked.oracle.steps_per_insert(&spec);
+        Ok(AdvisedIndex { spec, bytes, reasons, helps, without: share, steps_per_insert })
+    }
+
+    /// Geometric mean of the work as a share of before, by weight.
+    fn mean_work(&self, after: &BTreeMap<usize, Outcome>) -> f64 {
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for (query, outcome) in after {
+            let weight = self.asked.workload[*query].weight;
+            sum += weight * crate::gain::relative_work(&self.asked.before[query], outcome).ln();
+            weights += weight;
+        }
+        if weights > 0.0 { (sum / weights).exp() } else { 1.0 }
+    }
+
+    fn bound(&self, after: &BTreeMap<usize, Outcome>) -> Bound {
+        let mut best = after.clone();
+        for (query, outcome) in &mut best {
+            for known in self.asked.all_outcomes(*query) {
+                if known.same_result
+                    && crate::gain::work(&known.counters) < crate::gain::work(&outcome.counters)
+                {
+                    *outcome = known.clone();
+                }
+            }
+        }
+        let (plans, runs) = self.asked.effort();
+        Bound {
+            achieved: self.mean_work(after),
+            best_seen: self.mean_work(&best),
+            plans,
+            runs,
+            built: self.asked.built.len() as u64,
+        }
+    }
+
+    /// What fewer bytes, or any number of them, would give.
+    fn curve(
+        &mut self,
+        advised: &BTreeSet<Id>,
+        analyze: bool,
+    ) -> Result<Vec<CurvePoint>, OracleError> {
+        let total = self.asked.bytes(advised);
+        let mut sets: Vec<BTreeSet<Id>> = vec![BTreeSet::new(), advised.clone()];
+        if advised.len() > 1 {
+            for share in CURVE {
+                let budget = Some((total as f64 * share) as u64);
+                let chosen = select(&self.instance(budget, false)).chosen;
+                sets.push(self.improve(
+                    chosen.into_iter().collect(),
+                    budget,
+                    MOST_TRIED_FOR_CURVE,
+                )?);
+            }
+        }
+        if self.asked.limits.budget_bytes.is_none() && self.asked.limits.thrift > 0.0 {
+            sets.push(select(&self.instance(None, false)).chosen.into_iter().collect());
+        }
+        let mut points = Vec::new();
+        for set in sets {
+            let evaluation = self.asked.evaluate(&set)?;
+            let is_advised = set == *advised;
+            if !evaluation.losers.is_empty() || (is_advised && evaluation.analyze != analyze) {
+                continue;
+            }
+            let regime = if evaluation.analyze { Regime::Analyzed } else { Regime::AsFound };
+            let outcomes = self.asked.outcomes(&set, regime)?;
+            points.push(CurvePoint {
+                indexes: set.iter().map(|id| self.asked.built[*id].spec.clone()).collect(),
+                bytes: self.asked.bytes(&set),
+                work: self.mean_work(&outcomes),
+                analyze: evaluation.analyze,
+                advised: is_advised,
+            });
+        }
+        points.sort_by(|a, b| a.bytes.cmp(&b.bytes).then(a.work.total_cmp(&b.work)));
+        // A point that takes more bytes has to give more.
+        let mut kept: Vec<CurvePoint> = Vec::new();
+        for point in points {
+            let is_more = kept.last().is_none_or(|last| point.work < last.work * 0.999);
+            if is_more || point.advised {
+                kept.push(point);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// What was measured to help and is not in the set.
+    fn say_why_not(&mut self, set: &BTreeSet<Id>) {
+        for (id, built) in self.asked.built.iter().enumerate() {
+            if set.contains(&id) {
+                continue;
+            }
+            let serves =
+                set.iter().any(|other| built.spec.is_prefix_of(&self.asked.built[*other].spec));
+            let because = if set.len() >= self.asked.limits.max_indexes {
+                format!("Only {} indexes were asked for.", self.asked.limits.max_indexes)
+            } else if serves {
+                "An advised index begins with the same columns and does its work.".to_owned()
+            } else {
+                "With the other advised indexes, it would save less than it costs.".to_owned()
+            };
+            self.not_advised.entry(built.spec.clone()).or_insert(because);
+        }
     }
 }
 
-fn keys(candidate: &Candidate) -> usize {
-    // An index that only covers has no narrower form.
-    if candidate.keys == 0 { candidate.spec.parts.len() } else { candidate.keys }
-}
-
 /// The candidate without the columns that only cover.
-fn without_tail(candidate: &Candidate) -> IndexSpec {
-    let spec = &candidate.spec;
-    IndexSpec { parts: spec.parts[..keys(candidate)].to_vec(), ..spec.clone() }
+fn without_tail(candidate: &Candidate) -> Candidate {
+    // An index that only covers has no narrower form.
+    if candidate.keys == 0 || candidate.keys >= candidate.spec.parts.len() {
+        return candidate.clone();
+    }
+    let mut narrow = candidate.clone();
+    narrow.spec.parts.truncate(candidate.keys);
+    narrow.reasons.retain(|reason| reason.rule != crate::Rule::Covering);
+    narrow
 }

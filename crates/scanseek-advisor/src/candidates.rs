@@ -1,19 +1,29 @@
-//! Indexes that may help one query, from what the planner asked: equality, one range, order and
-//! covering. Whether any of them is used is for the planner to say, later.
-//! Source of the rules: <https://sqlite.org/queryplanner.html>, <https://sqlite.org/optoverview.html>.
+//! Indexes that may help one query, from what the planner asked and what the text wants: equality, one
+//! range, order, covering, expressions and partial indexes. Whether any of them is used is for the
+//! planner to say, later.
+//! Source of the rules: <https://sqlite.org/queryplanner.html>, <https://sqlite.org/optoverview.html>,
+//! <https://sqlite.org/partialindex.html>, <https://sqlite.org/expridx.html>.
 
 use std::collections::BTreeMap;
 
 use scanseek_schema::{
-    Constraint, ConstraintOp, IndexPart, IndexSpec, Schema, Table, TableKind, TableScan,
+    Constraint, ConstraintOp, IndexPart, IndexSpec, Key, Schema, Table, TableKind, TableScan,
 };
+use scanseek_sql::{Filter, Wanted};
 
+use crate::oracle::Wishes;
 use crate::reason::{Reason, Rule};
 
-/// Key columns at the most; wider indexes cost more bytes than they save.
-const WIDEST: usize = 6;
+/// Parts at the most; wider indexes cost more bytes than they save.
+const WIDEST: usize = 8;
 /// Tables with fewer rows are read in a few pages anyway.
 const SMALLEST_TABLE_ROWS: u64 = 100;
+/// Of more equalities than this, not all subsets are tried.
+const ALL_SUBSETS: usize = 3;
+/// Of more group columns than this, one order is tried.
+const ALL_ORDERS: usize = 3;
+/// The planner is asked about this many for one query; the first are the simplest.
+const MOST: usize = 160;
 
 /// An index that may help, and the rules it follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,29 +36,59 @@ pub struct Candidate {
     pub keys: usize,
 }
 
-/// All candidates for the scans of one query, without duplicates and without what exists already.
-pub fn candidates(schema: &Schema, scans: &[TableScan]) -> Vec<Candidate> {
-    let mut found: BTreeMap<IndexSpec, (Vec<Reason>, usize)> = BTreeMap::new();
-    for scan in scans {
-        let Some(table) = schema.table_in(scan.database.as_deref(), &scan.table) else { continue };
-        let small = table.row_count.is_some_and(|rows| rows < SMALLEST_TABLE_ROWS);
-        if table.kind != TableKind::Table || small {
-            continue;
+/// All candidates for one query, without duplicates and without what exists already, the simplest
+/// first.
+pub fn candidates(schema: &Schema, wishes: &Wishes) -> Vec<Candidate> {
+    let mut found: BTreeMap<IndexSpec, (usize, Vec<Reason>, usize)> = BTreeMap::new();
+    let mut add = |table: &Table, draft: &Draft| {
+        let spec = draft.spec(table);
+        let next = found.len();
+        if draft.is_useful(table) && !spec.exists_in(table) {
+            found.entry(spec).or_insert_with(|| (next, draft.reasons(), draft.keys()));
         }
-        for draft in drafts(table, scan) {
-            for draft in [draft.with_tail(table, scan), Some(draft)].into_iter().flatten() {
-                let spec = IndexSpec {
-                    database: table.database.clone(),
-                    table: table.name.clone(),
-                    parts: draft.parts.clone(),
-                };
-                if draft.is_useful(table) && !spec.exists_in(table) {
-                    found.entry(spec).or_insert_with(|| (draft.reasons(), draft.keys()));
+    };
+    let table_of = |database: Option<&str>, name: &str| {
+        let table = schema.table_in(database, name)?;
+        let small = table.row_count.is_some_and(|rows| rows < SMALLEST_TABLE_ROWS);
+        (table.kind == TableKind::Table && !small).then_some(table)
+    };
+    for (database, name, columns) in &wishes.children {
+        let Some(table) = table_of(database.as_deref(), name) else { continue };
+        let mut draft = Draft::default();
+        for column in columns {
+            draft.push(IndexPart::ascending(column), Rule::ForeignKey);
+        }
+        add(table, &draft);
+    }
+    for scan in &wishes.scans {
+        let Some(table) = table_of(scan.database.as_deref(), &scan.table) else { continue };
+        for shape in shapes(table, scan, &wishes.wanted) {
+            let drafts = drafts(&shape);
+            let filters = filters(&shape);
+            for draft in &drafts {
+                for filter in &filters {
+                    let draft = draft.limited_to(filter);
+                    if let Some(covering) = draft.with_tail(table, scan) {
+                        add(table, &covering);
+                    }
+                    add(table, &draft);
                 }
+            }
+            for draft in drafts {
+                if let Some(covering) = draft.with_tail(table, scan) {
+                    add(table, &covering);
+                }
+                add(table, &draft);
             }
         }
     }
-    found.into_iter().map(|(spec, (reasons, keys))| Candidate { spec, reasons, keys }).collect()
+    let mut found: Vec<(usize, Candidate)> = found
+        .into_iter()
+        .map(|(spec, (at, reasons, keys))| (at, Candidate { spec, reasons, keys }))
+        .collect();
+    found.sort_by_key(|(at, _)| *at);
+    found.truncate(MOST);
+    found.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
 /// An index in the making: its parts, each with the rule it follows.
@@ -56,25 +96,33 @@ pub fn candidates(schema: &Schema, scans: &[TableScan]) -> Vec<Candidate> {
 struct Draft {
     parts: Vec<IndexPart>,
     rules: Vec<Rule>,
-    /// Columns limited by `LIKE`.
-    like: Vec<String>,
+    /// Keys limited by `LIKE`.
+    like: Vec<Key>,
+    filter: Option<String>,
 }
 
 impl Draft {
     fn push(&mut self, part: IndexPart, rule: Rule) {
-        let known = self.parts.iter().any(|other| other.column.eq_ignore_ascii_case(&part.column));
+        let known = self.parts.iter().any(|other| same_key(&other.key, &part.key));
         if !known && self.parts.len() < WIDEST {
             self.parts.push(part);
             self.rules.push(rule);
         }
     }
 
-    fn push_constraint(&mut self, table: &Table, constraint: &Constraint, rule: Rule) {
-        if let Some(part) = constraint_part(table, constraint) {
-            if constraint.op == ConstraintOp::Like {
-                self.like.push(part.column.clone());
-            }
-            self.push(part, rule);
+    fn push_term(&mut self, term: &Term, rule: Rule) {
+        if term.is_like {
+            self.like.push(term.part.key.clone());
+        }
+        self.push(term.part.clone(), rule);
+    }
+
+    fn spec(&self, table: &Table) -> IndexSpec {
+        IndexSpec {
+            database: table.database.clone(),
+            table: table.name.clone(),
+            parts: self.parts.clone(),
+            filter: self.filter.clone(),
         }
     }
 
@@ -85,7 +133,7 @@ impl Draft {
         for position in &scan.columns_used {
             // Bit 63 of SQLite's mask stands for many columns, so nothing can cover them.
             let column = table.columns.get(*position).filter(|_| *position < 63)?;
-            let has = self.parts.iter().any(|part| part.column.eq_ignore_ascii_case(&column.name));
+            let has = self.parts.iter().any(|part| part.key.is_column(&column.name));
             if !has && rowid != Some(*position) {
                 if draft.parts.len() == WIDEST {
                     return None;
@@ -96,12 +144,32 @@ impl Draft {
         (draft.parts.len() > self.parts.len()).then_some(draft)
     }
 
+    /// The same over the rows that the filters keep. A column that they fix is no key any more.
+    fn limited_to(&self, filters: &[&Filter]) -> Draft {
+        let mut draft = Draft { like: self.like.clone(), ..Draft::default() };
+        let is_fixed =
+            |part: &IndexPart| filters.iter().any(|filter| filter.fixes(part.key.text()));
+        for (part, rule) in self.parts.iter().zip(&self.rules) {
+            if !(is_fixed(part) && matches!(rule, Rule::Equality | Rule::Order | Rule::Group)) {
+                draft.push(part.clone(), *rule);
+            }
+        }
+        if let Some(filter) = filters.first().filter(|_| draft.parts.is_empty()) {
+            draft.push(IndexPart::ascending(&filter.columns[0]), Rule::Equality);
+        }
+        let texts: Vec<&str> = filters.iter().map(|filter| filter.sql.as_str()).collect();
+        draft.filter = Some(texts.join(" AND "));
+        draft
+    }
+
     /// Not empty, not led by the rowid, and not a copy of the whole table.
     fn is_useful(&self, table: &Table) -> bool {
         let rowid = table.rowid_column().map(|position| table.columns[position].name.as_str());
         let others = table.columns.len() - usize::from(rowid.is_some());
-        let leads = self.parts.first().map(|part| part.column.as_str());
-        leads.is_some() && leads != rowid && (self.parts.len() < others || others <= 1)
+        let Some(first) = self.parts.first() else { return false };
+        let is_rowid = rowid.is_some_and(|rowid| first.key.is_column(rowid));
+        let is_copy = self.filter.is_none() && self.parts.len() >= others && others > 1;
+        !is_rowid && !is_copy
     }
 
     fn keys(&self) -> usize {
@@ -110,97 +178,256 @@ impl Draft {
 
     fn reasons(&self) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        for rule in [Rule::Equality, Rule::Range, Rule::Order, Rule::Group, Rule::Covering] {
-            let columns: Vec<&str> = self
+        for rule in [
+            Rule::ForeignKey,
+            Rule::Equality,
+            Rule::Range,
+            Rule::Order,
+            Rule::Group,
+            Rule::Checked,
+            Rule::Covering,
+        ] {
+            let keys: Vec<&str> = self
                 .parts
                 .iter()
                 .zip(&self.rules)
                 .filter(|(_, of)| **of == rule)
-                .map(|(part, _)| part.column.as_str())
+                .map(|(part, _)| part.key.text())
                 .collect();
-            if !columns.is_empty() {
-                reasons.push(Reason::new(rule, &columns));
+            if !keys.is_empty() {
+                reasons.push(Reason::new(rule, &keys));
             }
         }
         for (part, rule) in self.parts.iter().zip(&self.rules) {
+            if let Key::Expression(sql) = &part.key {
+                reasons.push(Reason::new(Rule::Expression, &[sql]));
+            }
             let rule = match (&part.collation, rule) {
                 (None, _) => continue,
                 (_, Rule::Order | Rule::Group) => Rule::OrderCollation,
-                (_, Rule::Range) if self.like.contains(&part.column) => Rule::LikeNoCase,
+                (_, Rule::Range) if self.like.contains(&part.key) => Rule::LikeNoCase,
                 _ => Rule::Collation,
             };
-            reasons.push(Reason::new(rule, &[&part.column]));
+            reasons.push(Reason::new(rule, &[part.key.text()]));
+        }
+        if let Some(filter) = &self.filter {
+            reasons.push(Reason::new(Rule::Partial, &[filter]));
         }
         reasons
     }
 }
 
-fn drafts(table: &Table, scan: &TableScan) -> Vec<Draft> {
-    let of = |wanted: &[ConstraintOp]| -> Vec<&Constraint> {
-        scan.constraints.iter().filter(|constraint| wanted.contains(&constraint.op)).collect()
-    };
-    let equal = of(&[ConstraintOp::Equal, ConstraintOp::IsNull]);
-    let lists = of(&[ConstraintOp::In]);
-    let ranges = of(&[ConstraintOp::Range, ConstraintOp::Like, ConstraintOp::Glob]);
-    let mut drafts = Vec::new();
+fn same_key(a: &Key, b: &Key) -> bool {
+    match (a, b) {
+        (Key::Column(a), Key::Column(b)) => a.eq_ignore_ascii_case(b),
+        (a, b) => a == b,
+    }
+}
 
-    let mut all_equal = Draft::default();
-    for constraint in &equal {
-        all_equal.push_constraint(table, constraint, Rule::Equality);
+/// A key that a constraint searches by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Term {
+    part: IndexPart,
+    is_like: bool,
+}
+
+/// What one scan could be served by.
+struct Shape<'a> {
+    equal: Vec<Term>,
+    lists: Vec<Term>,
+    ranges: Vec<Term>,
+    /// The order wanted; it ends where the rowid stands, which every index has at its end.
+    order: Vec<IndexPart>,
+    any_order: bool,
+    filters: Vec<&'a Filter>,
+}
+
+/// The scan as the planner asked it, and as the text adds to it.
+fn shapes<'a>(table: &Table, scan: &TableScan, wanted: &'a [Wanted]) -> Vec<Shape<'a>> {
+    let of = |wanted: &[ConstraintOp]| -> Vec<Term> {
+        scan.constraints
+            .iter()
+            .filter(|constraint| wanted.contains(&constraint.op))
+            .filter_map(|constraint| column_term(table, constraint))
+            .collect()
+    };
+    let plain = || Shape {
+        equal: of(&[ConstraintOp::Equal, ConstraintOp::IsNull]),
+        lists: of(&[ConstraintOp::In]),
+        ranges: of(&[ConstraintOp::Range, ConstraintOp::Like, ConstraintOp::Glob]),
+        order: scan_order(table, scan),
+        any_order: scan.order_is_group,
+        filters: Vec::new(),
+    };
+    let mut shapes = vec![plain()];
+    let mine = wanted
+        .iter()
+        .filter(|one| one.database == scan.database && one.table.eq_ignore_ascii_case(&scan.table));
+    for one in mine {
+        let mut shape = plain();
+        for expression in &one.expressions {
+            let collation = match expression.op {
+                ConstraintOp::Like => Some("NOCASE".to_owned()),
+                _ => expression.collation.clone(),
+            };
+            let key = Key::Expression(expression.sql.clone());
+            let term = Term {
+                part: IndexPart { key, descending: false, collation },
+                is_like: expression.op == ConstraintOp::Like,
+            };
+            match expression.op {
+                ConstraintOp::Equal | ConstraintOp::IsNull => shape.equal.insert(0, term),
+                ConstraintOp::In => shape.lists.insert(0, term),
+                ConstraintOp::Range | ConstraintOp::Like | ConstraintOp::Glob => {
+                    shape.ranges.insert(0, term);
+                }
+            }
+        }
+        if let Some(order) = &one.order {
+            let mixed =
+                order.terms.iter().any(|(_, descending, _)| *descending != order.terms[0].1);
+            let part = |(key, descending, collation): &(Key, bool, Option<String>)| IndexPart {
+                key: key.clone(),
+                descending: mixed && *descending,
+                collation: collation.clone(),
+            };
+            shape.order = order.terms.iter().map(part).collect();
+            shape.any_order = order.any_order;
+        }
+        shape.filters = one.filters.iter().collect();
+        shapes.push(shape);
     }
-    let mut seeks = all_equal.clone();
-    for constraint in &lists {
-        seeks.push_constraint(table, constraint, Rule::Equality);
+    shapes
+}
+
+/// Each filter by itself, and all of them together.
+fn filters<'a>(shape: &Shape<'a>) -> Vec<Vec<&'a Filter>> {
+    let mut sets: Vec<Vec<&Filter>> = shape.filters.iter().map(|filter| vec![*filter]).collect();
+    if sets.len() > 1 {
+        sets.insert(0, shape.filters.clone());
     }
-    // Each base may be narrower than all equalities: a join order makes only some of them usable,
-    // and one column alone is often selective enough.
-    let mut bases = vec![all_equal.clone(), seeks.clone()];
-    for constraint in equal.iter().chain(&lists) {
-        let mut single = Draft::default();
-        single.push_constraint(table, constraint, Rule::Equality);
-        bases.push(single);
+    sets
+}
+
+fn drafts(shape: &Shape<'_>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let mut all = Vec::new();
+    for equal in subsets(&shape.equal) {
+        let mut base = Draft::default();
+        for term in &equal {
+            base.push_term(term, Rule::Equality);
+        }
+        let is_edge = equal.is_empty() || equal.len() == shape.equal.len();
+        all.push((base.clone(), true));
+        if !shape.lists.is_empty() && is_edge {
+            // A list breaks the order of what stands behind it; the planner will say.
+            let mut with_all = base.clone();
+            for term in &shape.lists {
+                with_all.push_term(term, Rule::Equality);
+            }
+            all.push((with_all, true));
+            for term in shape.lists.iter().filter(|_| shape.lists.len() > 1) {
+                let mut with_one = base.clone();
+                with_one.push_term(term, Rule::Equality);
+                all.push((with_one, false));
+            }
+        }
     }
-    for base in bases {
-        for constraint in &ranges {
+    for (base, ordered) in all {
+        for order in orders(shape).into_iter().filter(|_| ordered) {
+            let rule = if shape.any_order { Rule::Group } else { Rule::Order };
             let mut draft = base.clone();
-            draft.push_constraint(table, constraint, Rule::Range);
+            order.iter().for_each(|part| draft.push(part.clone(), rule));
+            if draft.parts.len() > base.parts.len() {
+                // A range behind the order is checked before the row is looked up.
+                let mut checked = draft.clone();
+                for term in &shape.ranges {
+                    checked.push(term.part.clone(), Rule::Checked);
+                }
+                if checked.parts.len() > draft.parts.len() {
+                    drafts.push(checked);
+                }
+                drafts.push(draft);
+            }
+        }
+        for term in &shape.ranges {
+            let mut draft = base.clone();
+            draft.push_term(term, Rule::Range);
             drafts.push(draft);
         }
         drafts.push(base);
     }
-    for base in [all_equal, seeks, Draft::default()] {
-        if let Some(draft) = ordered(table, scan, base) {
-            drafts.push(draft);
-        }
-    }
     drafts
 }
 
-/// The base with the wanted order behind it. A list breaks the order; the planner will say.
-fn ordered(table: &Table, scan: &TableScan, mut draft: Draft) -> Option<Draft> {
-    let before = draft.parts.len();
+/// All subsets, or of many terms the whole, the pairs and each by itself; the whole first, nothing last.
+fn subsets(terms: &[Term]) -> Vec<Vec<&Term>> {
+    let mut sets: Vec<Vec<&Term>> = Vec::new();
+    if terms.len() <= ALL_SUBSETS {
+        for bits in 0..1_usize << terms.len() {
+            sets.push(
+                (0..terms.len()).filter(|at| bits & 1 << at != 0).map(|at| &terms[at]).collect(),
+            );
+        }
+    } else {
+        sets.push(terms.iter().collect());
+        sets.push(Vec::new());
+        for (at, term) in terms.iter().enumerate() {
+            sets.push(vec![term]);
+            sets.extend(terms[at + 1..].iter().map(|other| vec![term, other]));
+        }
+    }
+    sets.sort_by_key(|set| std::cmp::Reverse(set.len()));
+    sets
+}
+
+/// The order wanted; of a few group columns, each permutation.
+fn orders(shape: &Shape<'_>) -> Vec<Vec<IndexPart>> {
+    if shape.order.is_empty() {
+        return Vec::new();
+    }
+    if !shape.any_order || shape.order.len() > ALL_ORDERS {
+        return vec![shape.order.clone()];
+    }
+    let mut orders = vec![Vec::new()];
+    for _ in 0..shape.order.len() {
+        orders = orders
+            .into_iter()
+            .flat_map(|order: Vec<IndexPart>| {
+                let left: Vec<&IndexPart> =
+                    shape.order.iter().filter(|part| !order.contains(part)).collect();
+                left.into_iter()
+                    .map(|part| order.iter().cloned().chain([part.clone()]).collect())
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+    }
+    orders
+}
+
+/// The order that the planner asked for; empty if an index cannot give it.
+fn scan_order(table: &Table, scan: &TableScan) -> Vec<IndexPart> {
+    let Some(first) = scan.order_by.first() else { return Vec::new() };
     // Scanned backwards, an ascending index serves a descending order; only mixed ones need DESC.
-    let first = scan.order_by.first()?;
     let mixed = scan.order_by.iter().any(|term| term.descending != first.descending);
-    let rule = if scan.order_is_group { Rule::Group } else { Rule::Order };
+    let mut order: Vec<IndexPart> = Vec::new();
     for term in &scan.order_by {
-        let position = term.column?;
+        let Some(position) = term.column else { return Vec::new() };
         if table.rowid_column() == Some(position) {
             // Every index ends with the rowid.
             break;
         }
-        let column = table.columns.get(position)?;
-        let part = IndexPart {
-            column: column.name.clone(),
+        let Some(column) = table.columns.get(position) else { return Vec::new() };
+        order.push(IndexPart {
             descending: mixed && term.descending,
             collation: term.collation.clone(),
-        };
-        draft.push(part, rule);
+            ..IndexPart::ascending(&column.name)
+        });
     }
-    (draft.parts.len() > before).then_some(draft)
+    order
 }
 
-fn constraint_part(table: &Table, constraint: &Constraint) -> Option<IndexPart> {
+fn column_term(table: &Table, constraint: &Constraint) -> Option<Term> {
     let column = table.columns.get(constraint.column?)?;
     let needed = match constraint.op {
         ConstraintOp::Like => "NOCASE",
@@ -209,7 +436,8 @@ fn constraint_part(table: &Table, constraint: &Constraint) -> Option<IndexPart> 
         ConstraintOp::Equal | ConstraintOp::In | ConstraintOp::Range => &constraint.collation,
     };
     let collation = (!needed.eq_ignore_ascii_case(&column.collation)).then(|| needed.to_owned());
-    Some(IndexPart { column: column.name.clone(), descending: false, collation })
+    let part = IndexPart { collation, ..IndexPart::ascending(&column.name) };
+    Some(Term { part, is_like: constraint.op == ConstraintOp::Like })
 }
 
 #[cfg(test)]
@@ -247,12 +475,16 @@ mod tests {
         }
     }
 
+    fn wishes(scan: TableScan) -> Wishes {
+        Wishes { scans: vec![scan], ..Wishes::default() }
+    }
+
     fn constraint(column: usize, op: ConstraintOp) -> Constraint {
         Constraint { column: Some(column), op, collation: "BINARY".into() }
     }
 
     fn check(scan: TableScan, expected: &[&str]) {
-        let found: Vec<String> = candidates(&table(), &[scan])
+        let found: Vec<String> = candidates(&table(), &wishes(scan))
             .iter()
             .map(|candidate| candidate.spec.ddl("i").replace("CREATE INDEX i ON ", ""))
             .collect();
@@ -294,7 +526,7 @@ mod tests {
         let like = TableScan { constraints: vec![constraint(1, Like)], ..scan.clone() };
         check(like, &["t(a COLLATE NOCASE)"]);
         let wide = TableScan { columns_used: vec![1, 2, 3, 4, 5, 6, 7], ..scan };
-        let all = candidates(&table(), &[wide]);
+        let all = candidates(&table(), &wishes(wide));
         assert!(all.iter().all(|c| c.spec.parts.len() <= WIDEST), "{all:?}");
     }
 
@@ -314,12 +546,12 @@ mod tests {
             order_is_group: false,
             columns_used: vec![1],
         };
-        assert!(candidates(&schema, &[scan(Some("o"))]).is_empty(), "it is small");
+        assert!(candidates(&schema, &wishes(scan(Some("o")))).is_empty(), "it is small");
         schema.tables[1].row_count = Some(1000);
         for (database, ddl) in
             [(None, "CREATE INDEX i ON t(a)"), (Some("O"), "CREATE INDEX o.i ON t(a)")]
         {
-            let found = candidates(&schema, &[scan(database)]);
+            let found = candidates(&schema, &wishes(scan(database)));
             assert_eq!(found.iter().map(|c| c.spec.ddl("i")).collect::<Vec<_>>(), [ddl]);
         }
     }
@@ -336,6 +568,6 @@ mod tests {
             order_is_group: false,
             columns_used: vec![1],
         };
-        assert!(candidates(&schema, &[scan]).is_empty());
+        assert!(candidates(&schema, &wishes(scan)).is_empty());
     }
 }

@@ -14,10 +14,6 @@ const LEAST_SAVED_STEPS: u64 = 500;
 const GAIN_BY_PAGES: f64 = 0.7;
 /// VM steps that a page request is worth; see docs/decisions/0003.
 const STEPS_PER_PAGE: u64 = 10;
-/// Each key column must save about this share of the work that is left.
-const PER_KEY_COLUMN: f64 = 0.1;
-/// Each column that only covers must save about this share of the work that is left.
-const PER_COVERING_COLUMN: f64 = 0.4;
 /// More work than this share of before counts as a loss.
 const LOSS: f64 = 1.05;
 
@@ -29,13 +25,6 @@ pub fn work(counters: &Counters) -> f64 {
 /// Work after as a share of the work before.
 pub(crate) fn relative_work(before: &Outcome, after: &Outcome) -> f64 {
     (work(&after.counters) + 1.0) / (work(&before.counters) + 1.0)
-}
-
-/// The work that is left, on a log scale, plus the price of the columns. What is left counts from
-/// a hundred steps and a hundredth of the work before: below that no further column is felt.
-pub(crate) fn score(before: &Outcome, after: &Outcome, keys: usize, tail: usize) -> f64 {
-    let left = work(&after.counters) + 100.0 + work(&before.counters) / 100.0;
-    left.ln() + PER_KEY_COLUMN * keys as f64 + PER_COVERING_COLUMN * tail as f64
 }
 
 /// Less work, not more pages read from the file, and the same rows.

@@ -3,16 +3,23 @@
 //!
 //! The adviser asks SQLite through the trait [`Oracle`] only; it holds no connection and reads no
 //! clock. Vocabulary: a *candidate* is an index that may help, an *option* a set of candidates
-//! that the planner uses together for one query, a *configuration* any set of indexes.
+//! that the planner uses together for one query, a *configuration* any set of indexes. The pipeline:
+//! candidates → options the planner picks → each distinct plan measured once → the best set of the
+//! measured options → that set as SQLite really plans it, changed step by step as long as it gets better.
 
 mod advise;
 mod candidates;
+mod evaluate;
 mod gain;
 mod oracle;
 mod reason;
+mod report;
+mod select;
 
-pub use advise::{Advice, AdvisedIndex, NotAdvised, NotAnalysed, QueryOutcome, advise};
+pub use advise::{Limits, advise};
 pub use candidates::{Candidate, candidates};
 pub use gain::work;
-pub use oracle::{Oracle, OracleError, Outcome, PlannedUse, Query};
+pub use oracle::{Oracle, OracleError, Outcome, PlannedUse, Query, Regime, Wishes};
 pub use reason::{Reason, Rule};
+pub use report::{Advice, AdvisedIndex, Bound, CurvePoint, NotAdvised, NotAnalysed, QueryOutcome};
+pub use select::{Costs, Instance, Item, Selection, select};

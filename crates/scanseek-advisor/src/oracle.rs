@@ -2,14 +2,38 @@
 
 use scanseek_plan::{Counters, Plan};
 use scanseek_schema::{IndexSpec, TableScan};
+use scanseek_sql::Wanted;
 
-/// One query of the workload.
+/// One statement of the workload.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     /// Its name.
     pub name: String,
     /// How often it runs, compared with the others.
     pub weight: f64,
+    /// It inserts, updates or deletes: each index on its table adds to its work.
+    pub writes: bool,
+}
+
+/// Where indexes could serve a query.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wishes {
+    /// What the planner asks of each table while it plans the query.
+    pub scans: Vec<TableScan>,
+    /// What the text wants besides. Its filters are those that keep few rows, time after time.
+    pub wanted: Vec<Wanted>,
+    /// Foreign keys that SQLite follows from a table to this one when the statement is run: database,
+    /// table, columns.
+    pub children: Vec<(Option<String>, String, Vec<String>)>,
+}
+
+/// The statistics that a plan is made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Regime {
+    /// Those of the file; none of a new index.
+    AsFound,
+    /// Those of `ANALYZE` over everything.
+    Analyzed,
 }
 
 /// Why SQLite did not answer.
@@ -35,7 +59,7 @@ impl OracleError {
     }
 }
 
-/// How SQLite would run a query if some indexes existed.
+/// How SQLite would run a query with some indexes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedUse {
     /// Positions, in the list given, of the indexes that the plan uses.
@@ -59,20 +83,43 @@ pub struct Outcome {
 
 /// SQLite, as the adviser sees it. Queries are named by their position in the workload.
 pub trait Oracle {
-    /// What the planner asks of each table while it plans the query.
+    /// Where indexes could serve the query.
     ///
     /// # Errors
     /// If the query cannot be planned.
-    fn scans(&mut self, query: usize) -> Result<Vec<TableScan>, OracleError>;
+    fn wishes(&mut self, query: usize) -> Result<Wishes, OracleError>;
 
-    /// The plan if these indexes existed; nothing is built.
+    /// Sets of candidates that the planner would use together, most wanted first: those it takes when
+    /// it may have any, then those it takes without these, and so on. Nothing is built.
     ///
     /// # Errors
     /// If the query cannot be planned.
-    fn plan(&mut self, query: usize, indexes: &[IndexSpec]) -> Result<PlannedUse, OracleError>;
+    fn picks(
+        &mut self,
+        query: usize,
+        candidates: &[IndexSpec],
+        rounds: usize,
+    ) -> Result<Vec<Vec<usize>>, OracleError>;
 
-    /// Builds the indexes on a copy and runs the query. With `step_limit` it may give up after
-    /// about that many VM steps. With `analyze`, statistics are gathered first.
+    /// Builds an index where the others are, to be planned with and measured; says its size in bytes.
+    ///
+    /// # Errors
+    /// If SQLite refuses it.
+    fn build(&mut self, index: &IndexSpec) -> Result<u64, OracleError>;
+
+    /// The plan with just these indexes, all of them built, besides those that are there anyway.
+    ///
+    /// # Errors
+    /// If the query cannot be planned.
+    fn plan(
+        &mut self,
+        query: usize,
+        indexes: &[IndexSpec],
+        regime: Regime,
+    ) -> Result<PlannedUse, OracleError>;
+
+    /// Runs the query with just these indexes. With `step_limit` it may give up after about that many
+    /// VM steps. A write is taken back.
     ///
     /// # Errors
     /// If the query fails or takes too much work.
@@ -80,15 +127,13 @@ pub trait Oracle {
         &mut self,
         query: usize,
         indexes: &[IndexSpec],
-        analyze: bool,
+        regime: Regime,
         step_limit: Option<u64>,
     ) -> Result<Outcome, OracleError>;
 
-    /// Bytes of the index when built.
-    ///
-    /// # Errors
-    /// If it cannot be built.
-    fn bytes(&mut self, index: &IndexSpec) -> Result<u64, OracleError>;
+    /// VM steps that each inserted row takes more with the index; of a partial one, for a row that is
+    /// in it. `None` if SQLite does not say.
+    fn steps_per_insert(&mut self, index: &IndexSpec) -> Option<u64>;
 
     /// Told before each query of a stage.
     fn progress(&mut self, stage: &str, done: usize, total: usize);

@@ -13,6 +13,14 @@ pub enum Rule {
     Group,
     /// Every column the query reads is in the index, so the table is not touched.
     Covering,
+    /// A range behind the order: rows it excludes are not looked up.
+    Checked,
+    /// The index holds the rows of a condition only.
+    Partial,
+    /// A part is an expression, as the query has it.
+    Expression,
+    /// Rows that refer to a row are looked for when that is deleted or gets another key.
+    ForeignKey,
     /// `LIKE` can use a key only if it compares without regard to case.
     LikeNoCase,
     /// The comparison uses another collation than the column.
@@ -30,6 +38,10 @@ impl Rule {
             Self::Order => "order",
             Self::Group => "group",
             Self::Covering => "covering",
+            Self::Checked => "checked_in_index",
+            Self::Partial => "partial",
+            Self::Expression => "expression",
+            Self::ForeignKey => "foreign_key",
             Self::LikeNoCase => "like_nocase",
             Self::Collation | Self::OrderCollation => "collation",
         }
@@ -66,6 +78,18 @@ impl Reason {
             ),
             Rule::Covering => format!(
                 "With {names} in it, the index holds every column that is read, so the table is not touched."
+            ),
+            Rule::Checked => format!(
+                "{names} stands behind the order, so that rows outside the range are not looked up in the table."
+            ),
+            Rule::Partial => format!(
+                "The index holds the rows with {names} only, so it is smaller and fewer writes reach it. SQLite uses it where the query has just this condition."
+            ),
+            Rule::Expression => format!(
+                "The query searches or sorts by {names}; an index on it must hold the same expression."
+            ),
+            Rule::ForeignKey => format!(
+                "{names} refers to another table. Without an index, the whole table is read for each row that is deleted there."
             ),
             Rule::LikeNoCase => format!(
                 "LIKE ignores case, so {names} must be sorted with COLLATE NOCASE to be searched."

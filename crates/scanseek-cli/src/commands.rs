@@ -117,6 +117,7 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
             let options = domain::SuggestOptions {
                 max_indexes: max_indexes.map(|max| max as usize),
                 timeout_ns: u64::from(*timeout) * 1_000_000_000,
+                ..domain::SuggestOptions::default()
             };
             let suggested = workbench.suggest(&text, &options).map_err(|e| failed(&e, &text))?;
             let suggested = wire::Suggested::from(suggested);

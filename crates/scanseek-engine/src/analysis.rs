@@ -209,6 +209,15 @@ impl Prepared<'_> {
         }
     }
 
+    /// How many opcodes the compiled statement has, those of triggers left out.
+    ///
+    /// # Errors
+    /// If SQLite cannot list them.
+    pub fn program_length(&self) -> Result<u64, EngineError> {
+        let rows = self.program("SELECT count(*) FROM bytecode(?1) WHERE subprog IS NULL")?;
+        rows.first_integer().map(|count| count as u64)
+    }
+
     /// The program with what was counted since the last reset of the counts.
     pub(crate) fn opcodes(&self) -> Result<Vec<Opcode>, EngineError> {
         let rows = self.program(

@@ -38,6 +38,8 @@ struct StatisticsRow {
     values: String,
 }
 
+/// Rows of built indexes are numbered from here.
+const FIRST_ROWID: usize = 1_000_000_000;
 const STATISTICS: [&str; 2] = ["sqlite_stat1", "sqlite_stat4"];
 
 impl Shelf {
@@ -71,7 +73,7 @@ impl Shelf {
         shelf.database.execute("ANALYZE")?;
         shelf.analyzed = shelf.read_statistics()?;
         for name in names {
-            let row = shelf.schema_row(&name)?;
+            let row = shelf.schema_row(&name, "rowid")?;
             let bytes = shelf.database.index_bytes(&name)?;
             shelf.kept.push(Kept { name, row, bytes });
         }
@@ -128,7 +130,9 @@ impl Shelf {
         rows.retain(|row| {
             row.index.as_deref() == Some(&name.name) && row.database == name.database
         });
-        let (row, bytes) = (self.schema_row(name)?, self.database.index_bytes(name)?);
+        let rowid = FIRST_ROWID + self.kept.len();
+        let row = self.schema_row(name, &rowid.to_string())?;
+        let bytes = self.database.index_bytes(name)?;
         Ok((Kept { name: name.clone(), row, bytes }, rows))
     }
 
@@ -159,18 +163,21 @@ impl Shelf {
                 ));
             }
         };
+        // First all go: a row that SQLite numbered itself may have the number of another.
         let mut script = String::new();
-        for (position, Kept { name, row, .. }) in self.kept.iter().enumerate() {
-            let schema = qualified(name.database.as_deref(), "sqlite_schema");
-            let literal = scanseek_schema::quote_text(&name.name);
+        for Kept { name, .. } in &self.kept {
             script.push_str(&format!(
-                "DELETE FROM {schema} WHERE type = 'index' AND name = {literal};\n"
+                "DELETE FROM {} WHERE type = 'index' AND name = {};\n",
+                qualified(name.database.as_deref(), "sqlite_schema"),
+                scanseek_schema::quote_text(&name.name)
             ));
-            if positions.contains(&position) {
-                script.push_str(&format!(
-                    "INSERT INTO {schema}(rowid, type, name, tbl_name, rootpage, sql) VALUES {row};\n"
-                ));
-            }
+        }
+        for position in positions {
+            let Kept { name, row, .. } = &self.kept[*position];
+            script.push_str(&format!(
+                "INSERT INTO {}(rowid, type, name, tbl_name, rootpage, sql) VALUES {row};\n",
+                qualified(name.database.as_deref(), "sqlite_schema")
+            ));
         }
         let is_hidden = |row: &StatisticsRow| {
             row.index.as_ref().is_some_and(|index| {
@@ -204,10 +211,11 @@ impl Shelf {
         Ok(&self.database)
     }
 
-    /// A row of `sqlite_schema` as SQL values.
-    fn schema_row(&self, name: &IndexName) -> Result<String, EngineError> {
+    /// A row of `sqlite_schema` as SQL values, with a number of its own: SQLite would give the next
+    /// index that of one that is hidden. Indexes are planned with in the order of these numbers.
+    fn schema_row(&self, name: &IndexName, rowid: &str) -> Result<String, EngineError> {
         let statement = self.database.prepare_own(&format!(
-            "SELECT rowid, type, name, tbl_name, rootpage, sql FROM {}
+            "SELECT {rowid}, type, name, tbl_name, rootpage, sql FROM {}
              WHERE type = 'index' AND name = ?1",
             qualified(name.database.as_deref(), "sqlite_schema")
         ))?;

@@ -353,6 +353,21 @@ impl Reader<'_> {
     }
 }
 
+impl Filter {
+    /// True if every row it keeps has the same value there: `key` needs no place in the index.
+    pub fn fixes(&self, key: &str) -> bool {
+        let is_it = self.compared.eq_ignore_ascii_case(key)
+            || self.compared.eq_ignore_ascii_case(&quote_name(key));
+        let operator = self.sql.get(self.compared.len()..).unwrap_or("").trim_start();
+        let is_equal = operator.starts_with('=')
+            || ["IS NULL", "ISNULL"].iter().any(|is| {
+                let words = upper_words(operator);
+                words.join(" ") == *is
+            });
+        is_it && is_equal
+    }
+}
+
 impl FilterKind {
     fn when(self, holds: bool) -> Option<Self> {
         holds.then_some(self)

@@ -1,39 +1,51 @@
 //! SQLite as the adviser sees it: shadows for what the planner needs, an empty clone for what it
-//! would do, and copies with real indexes for what it then does.
+//! would do, and a shelf of real indexes for what it then does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use scanseek_advisor::{Oracle, OracleError, Outcome, PlannedUse};
-use scanseek_engine::{Database, EngineError, Measured, ResultHash, ShadowPlanner};
-use scanseek_schema::{IndexName, IndexSpec, TableScan};
-use scanseek_sql::{collated, outline, without_indexed_by, without_nulls_order};
+use scanseek_advisor::{Oracle, OracleError, Outcome, PlannedUse, Regime, Wishes};
+use scanseek_engine::{
+    Database, EngineError, Measured, ResultHash, RowsRequest, ShadowPlanner, Shelf, Statistics,
+    Value,
+};
+use scanseek_schema::{IndexSpec, TableScan, quote_name};
+use scanseek_sql::{
+    Filter, FilterKind, Verb, clauses, collated, outline, wanted, without_indexed_by,
+    without_nulls_order,
+};
 
+use crate::statement::StatementKind;
 use crate::{ErrorCode, Host, StatementInfo, WorkbenchError, bare, what_if};
 
 /// A query of which one run takes longer than this is not measured, in nanoseconds, unless the person
 /// says otherwise.
 pub const QUERY_TIME_NS: u64 = 60_000_000_000;
-/// Copies with indexes kept at a time.
-const COPIES: usize = 12;
+/// A condition is worth an index of its own if it keeps less than this share of the rows.
+const FEW: f64 = 0.25;
+/// A column with more values than this is no status: the next query will ask for another.
+const FEW_VALUES: u32 = 8;
+/// Rows of a condition are counted for this long, in nanoseconds.
+const COUNT_TIME_NS: u64 = 2_000_000_000;
 
 pub(crate) struct EngineOracle<'a> {
     base: &'a Database,
     shadow: ShadowPlanner,
-    clone: Database,
+    /// Empty clones: with the statistics as found, and with those of `ANALYZE`.
+    clones: Vec<Database>,
+    shelf: Shelf,
+    /// The indexes that are there anyway.
+    existing: BTreeSet<usize>,
+    /// Where an index stands on the shelf.
+    built: BTreeMap<IndexSpec, usize>,
     queries: &'a [StatementInfo],
     host: Rc<dyn Host>,
     names: BTreeMap<IndexSpec, String>,
-    copies: Vec<Copy>,
     before: BTreeMap<usize, Measured>,
+    /// What is known of conditions, by table and SQL: they keep few rows.
+    keeps_few: BTreeMap<(String, String), bool>,
     /// Time allowed for one run, in nanoseconds.
     time_ns: u64,
-}
-
-struct Copy {
-    set: Vec<IndexSpec>,
-    analyzed: bool,
-    database: Database,
 }
 
 impl<'a> EngineOracle<'a> {
@@ -43,15 +55,24 @@ impl<'a> EngineOracle<'a> {
         host: Rc<dyn Host>,
         time_ns: u64,
     ) -> Result<Self, WorkbenchError> {
+        let mut shelf = Shelf::new(base)?;
+        let existing: BTreeSet<usize> = (0..shelf.len()).collect();
+        let clones = vec![
+            what_if::empty_clone(base)?,
+            what_if::empty_clone(shelf.show(&existing, Statistics::Analyze)?)?,
+        ];
         Ok(Self {
             base,
             shadow: ShadowPlanner::new(base.schema())?,
-            clone: what_if::empty_clone(base)?,
+            clones,
+            shelf,
+            existing,
+            built: BTreeMap::new(),
             queries,
             host,
             names: BTreeMap::new(),
-            copies: Vec::new(),
             before: BTreeMap::new(),
+            keeps_few: BTreeMap::new(),
             time_ns,
         })
     }
@@ -112,60 +133,82 @@ impl<'a> EngineOracle<'a> {
         name
     }
 
-    fn index_name(&mut self, spec: &IndexSpec) -> IndexName {
-        IndexName { database: spec.database.clone(), name: self.name(spec) }
+    /// The columns that refer to the table a statement deletes from: SQLite looks there for each row.
+    fn children(&self, sql: &str) -> Vec<(Option<String>, String, Vec<String>)> {
+        let Some(read) = clauses(sql) else { return Vec::new() };
+        let Some(target) = read.target.filter(|_| read.verb == Verb::Delete) else {
+            return Vec::new();
+        };
+        let schema = self.base.schema();
+        let parent =
+            target.name.as_deref().and_then(|name| schema.named(target.schema.as_deref(), name));
+        let Some(parent) = parent else { return Vec::new() };
+        let mut children = Vec::new();
+        for table in schema.of(parent.database.as_deref()) {
+            for column in &table.columns {
+                let refers = column.references.as_ref().is_some_and(|to| {
+                    let (name, _) = to.rsplit_once('(').unwrap_or((to, ""));
+                    name.eq_ignore_ascii_case(&parent.name)
+                });
+                if refers {
+                    let columns = vec![column.name.clone()];
+                    children.push((table.database.clone(), table.name.clone(), columns));
+                }
+            }
+        }
+        children
     }
 
-    /// A copy with exactly these indexes, made from the nearest one there is.
-    fn copy(&mut self, set: &[IndexSpec], analyzed: bool) -> Result<usize, OracleError> {
-        let mut set: Vec<IndexSpec> = set.to_vec();
-        set.sort();
-        set.dedup();
-        if let Some(at) =
-            self.copies.iter().position(|copy| copy.set == set && copy.analyzed == analyzed)
-        {
-            let copy = self.copies.remove(at);
-            self.copies.push(copy);
-            return Ok(self.copies.len() - 1);
+    /// True if an index over just the rows of a condition is worth having: they are few, and the
+    /// condition is one that comes again.
+    fn keeps_few(&mut self, table: &str, filter: &Filter) -> bool {
+        let key = (table.to_owned(), filter.sql.clone());
+        if let Some(known) = self.keeps_few.get(&key) {
+            return *known;
         }
-        // Building an index takes about ten times as long as dropping one.
-        let distance = |copy: &Copy| {
-            let missing = set.iter().filter(|spec| !copy.set.contains(spec)).count();
-            let extra = copy.set.iter().filter(|spec| !set.contains(spec)).count();
-            missing * 10 + extra
+        let count = |sql: &str| -> Option<i64> {
+            let request = RowsRequest { row_cap: 1, time_ns: Some(COUNT_TIME_NS) };
+            let rows = self.base.prepare(sql).ok()?.rows(&request).ok()?;
+            match rows.rows.first()?.first()? {
+                Value::Integer(count) => Some(*count),
+                _ => None,
+            }
         };
-        let nearest = self
-            .copies
-            .iter()
-            .filter(|copy| !copy.analyzed)
-            .min_by_key(|copy| distance(copy))
-            .filter(|copy| distance(copy) < set.len() * 10);
-        let (source, has) = match nearest {
-            Some(copy) => (&copy.database, copy.set.clone()),
-            None => (self.base, Vec::new()),
+        let comes_again = || match filter.kind {
+            FilterKind::Null | FilterKind::Flag => Some(true),
+            FilterKind::Value => {
+                let most = FEW_VALUES + 1;
+                let sql = format!(
+                    "SELECT count(*) FROM (SELECT DISTINCT {} FROM {table} LIMIT {most})",
+                    filter.compared
+                );
+                Some(count(&sql)? <= i64::from(FEW_VALUES))
+            }
         };
-        let mut database = source.fork().map_err(oracle_error)?;
-        for spec in has.iter().filter(|spec| !set.contains(spec)) {
-            let index = self.index_name(spec);
-            database.drop_index(&index).map_err(oracle_error)?;
-        }
-        for spec in set.iter().filter(|spec| !has.contains(spec)) {
-            let name = self.name(spec);
-            database.create_index(&spec.ddl(&name)).map_err(oracle_error)?;
-        }
-        if analyzed {
-            database.execute("ANALYZE").map_err(oracle_error)?;
-        }
-        if self.copies.len() == COPIES {
-            self.copies.remove(0);
-        }
-        self.copies.push(Copy { set, analyzed, database });
-        Ok(self.copies.len() - 1)
+        let are_few = || {
+            let all = count(&format!("SELECT count(*) FROM {table}"))?;
+            let kept = count(&format!("SELECT count(*) FROM {table} WHERE {}", filter.sql))?;
+            Some((kept as f64) < all as f64 * FEW)
+        };
+        let is = comes_again() == Some(true) && are_few() == Some(true);
+        self.keeps_few.insert(key, is);
+        is
+    }
+
+    /// Has the planner see what is there anyway and these, under their numbers on the shelf.
+    fn show(&mut self, indexes: &[IndexSpec], regime: Regime) -> Result<&Database, OracleError> {
+        let own = indexes.iter().filter_map(|spec| self.built.get(spec));
+        let shown = self.existing.iter().chain(own).copied().collect();
+        let statistics = match regime {
+            Regime::AsFound => Statistics::AsFound,
+            Regime::Analyzed => Statistics::Analyze,
+        };
+        self.shelf.show(&shown, statistics).map_err(oracle_error)
     }
 }
 
 impl Oracle for EngineOracle<'_> {
-    fn scans(&mut self, query: usize) -> Result<Vec<TableScan>, OracleError> {
+    fn wishes(&mut self, query: usize) -> Result<Wishes, OracleError> {
         let sql = without_indexed_by(&self.queries[query].sql);
         let mut scans = self.shadow.scans(&sql).map_err(|error| match oracle_error(error) {
             OracleError::Query(because) => OracleError::Query(format!(
@@ -174,22 +217,65 @@ impl Oracle for EngineOracle<'_> {
             error => error,
         })?;
         scans.extend(self.other_orders(&sql));
-        Ok(scans)
+        let mut wanted = wanted(&sql, self.base.schema());
+        for one in &mut wanted {
+            let table = match &one.database {
+                Some(database) => format!("{}.{}", quote_name(database), quote_name(&one.table)),
+                None => format!("main.{}", quote_name(&one.table)),
+            };
+            let filters = std::mem::take(&mut one.filters);
+            one.filters =
+                filters.into_iter().filter(|filter| self.keeps_few(&table, filter)).collect();
+        }
+        Ok(Wishes { scans, wanted, children: self.children(&sql) })
     }
 
-    fn plan(&mut self, query: usize, indexes: &[IndexSpec]) -> Result<PlannedUse, OracleError> {
-        let names: Vec<String> = indexes.iter().map(|spec| self.name(spec)).collect();
-        self.clone.execute_script("SAVEPOINT what_if").map_err(oracle_error)?;
-        let result = (|| {
-            for (spec, name) in indexes.iter().zip(&names) {
-                self.clone.execute_script(&spec.ddl(name)).map_err(oracle_error)?;
+    fn picks(
+        &mut self,
+        query: usize,
+        candidates: &[IndexSpec],
+        rounds: usize,
+    ) -> Result<Vec<Vec<usize>>, OracleError> {
+        let names: Vec<String> = candidates.iter().map(|spec| self.name(spec)).collect();
+        let mut of_clone = Vec::new();
+        for clone in &self.clones {
+            clone.execute_script("SAVEPOINT what_if").map_err(oracle_error)?;
+            let picks = picks(clone, &self.queries[query], candidates, &names, rounds);
+            clone.execute_script("ROLLBACK TO what_if; RELEASE what_if").map_err(oracle_error)?;
+            of_clone.push(picks?);
+        }
+        // What both would take first, then what each would.
+        let mut all: Vec<Vec<usize>> = Vec::new();
+        for round in 0..rounds {
+            for picks in of_clone.iter().rev() {
+                if let Some(pick) = picks.get(round).filter(|pick| !all.contains(pick)) {
+                    all.push(pick.clone());
+                }
             }
-            let mut statement = self.queries[query].clone();
-            let prepared = statement.prepare(&self.clone)?;
-            prepared.plan().map_err(oracle_error)
-        })();
-        self.clone.execute_script("ROLLBACK TO what_if; RELEASE what_if").map_err(oracle_error)?;
-        let plan = result?;
+        }
+        Ok(all)
+    }
+
+    fn build(&mut self, index: &IndexSpec) -> Result<u64, OracleError> {
+        if self.host.cancelled() {
+            return Err(OracleError::Cancelled);
+        }
+        let name = self.name(index);
+        let position = self.shelf.build(&index.ddl(&name)).map_err(oracle_error)?;
+        self.built.insert(index.clone(), position);
+        Ok(self.shelf.bytes(position))
+    }
+
+    fn plan(
+        &mut self,
+        query: usize,
+        indexes: &[IndexSpec],
+        regime: Regime,
+    ) -> Result<PlannedUse, OracleError> {
+        let names: Vec<String> = indexes.iter().map(|spec| self.name(spec)).collect();
+        let mut statement = self.queries[query].clone();
+        let database = self.show(indexes, regime)?;
+        let plan = statement.prepare(database)?.plan().map_err(oracle_error)?;
         let used = plan.index_names();
         let used = (0..names.len()).filter(|i| used.contains(&names[*i].as_str())).collect();
         Ok(PlannedUse { used, text: plan.to_text() })
@@ -199,37 +285,79 @@ impl Oracle for EngineOracle<'_> {
         &mut self,
         query: usize,
         indexes: &[IndexSpec],
-        analyze: bool,
+        regime: Regime,
         step_limit: Option<u64>,
     ) -> Result<Outcome, OracleError> {
         if self.host.cancelled() {
             return Err(OracleError::Cancelled);
         }
-        let statement = &self.queries[query];
-        if indexes.is_empty() && !analyze {
+        let queries = self.queries;
+        let statement = &queries[query];
+        let is_first = indexes.is_empty() && regime == Regime::AsFound;
+        let before = if is_first { None } else { self.before.get(&query).copied() };
+        if is_first && statement.kind != StatementKind::Write {
             let (outcome, measured) = self.measurer().on(self.base, statement, None, step_limit)?;
             self.before.insert(query, measured);
             return Ok(outcome);
         }
-        let at = self.copy(indexes, analyze)?;
-        let before = self.before.get(&query).copied();
-        let database = &self.copies[at].database;
-        Ok(self.measurer().on(database, statement, before, step_limit)?.0)
+        let (base, time_ns) = (self.base, self.time_ns);
+        let database = self.show(indexes, regime)?;
+        let measurer = Measurer { base, time_ns };
+        let (outcome, measured) = measurer.on(database, statement, before, step_limit)?;
+        if is_first {
+            self.before.insert(query, measured);
+        }
+        Ok(outcome)
     }
 
-    fn bytes(&mut self, index: &IndexSpec) -> Result<u64, OracleError> {
-        let name = self.index_name(index);
-        let has = self.copies.iter().rposition(|copy| copy.set.contains(index));
-        let at = match has {
-            Some(at) => at,
-            None => self.copy(std::slice::from_ref(index), false)?,
-        };
-        self.copies[at].database.index_bytes(&name).map_err(oracle_error)
+    fn steps_per_insert(&mut self, index: &IndexSpec) -> Option<u64> {
+        let name = self.name(index);
+        let clone = &self.clones[0];
+        let sql = format!("INSERT INTO {} DEFAULT VALUES", index.typed_table());
+        let length = || clone.prepare(&sql).ok()?.program_length().ok();
+        let without = length()?;
+        clone.execute_script("SAVEPOINT what_if").ok()?;
+        let with = clone.execute_script(&index.ddl(&name)).ok().and_then(|()| length());
+        clone.execute_script("ROLLBACK TO what_if; RELEASE what_if").ok()?;
+        // One step opens the index, once a statement.
+        with?.checked_sub(without + 1)
     }
 
     fn progress(&mut self, stage: &str, done: usize, total: usize) {
         self.host.progress(stage, done as u64, Some(total as u64));
     }
+}
+
+/// What the planner takes of the candidates, then what it takes without these, and so on.
+fn picks(
+    clone: &Database,
+    query: &StatementInfo,
+    candidates: &[IndexSpec],
+    names: &[String],
+    rounds: usize,
+) -> Result<Vec<Vec<usize>>, OracleError> {
+    for (spec, name) in candidates.iter().zip(names) {
+        // An expression may not be allowed in an index; then it is none that helps.
+        let _ = clone.execute_script(&spec.ddl(name));
+    }
+    let mut picks: Vec<Vec<usize>> = Vec::new();
+    for _ in 0..rounds {
+        let mut statement = query.clone();
+        let plan = statement.prepare(clone)?.plan().map_err(oracle_error)?;
+        let used = plan.index_names();
+        let pick: Vec<usize> =
+            (0..names.len()).filter(|at| used.contains(&names[*at].as_str())).collect();
+        if pick.is_empty() {
+            break;
+        }
+        for at in &pick {
+            let database = candidates[*at].database.as_deref().unwrap_or("main");
+            let drop = format!("DROP INDEX {}.{}", quote_name(database), quote_name(&names[*at]));
+            clone.execute_script(&drop).map_err(oracle_error)?;
+        }
+        picks.push(pick);
+    }
+    Ok(picks)
 }
 
 /// Runs queries on the database as it is and on tuned copies, and compares their rows.
@@ -250,10 +378,12 @@ impl Measurer<'_> {
         step_limit: Option<u64>,
     ) -> Result<(Outcome, Measured), OracleError> {
         let mut own = statement.clone();
-        let prepared = own.prepare_to_run(database)?;
-        let measured = prepared
-            .measure(Some(self.time_ns), step_limit)
-            .map_err(|error| self.timed_out(error))?;
+        let prepared = own.prepare_to_measure(database)?;
+        let measured = match own.kind {
+            StatementKind::Write => prepared.measure_undone(Some(self.time_ns), step_limit),
+            _ => prepared.measure(Some(self.time_ns), step_limit),
+        };
+        let measured = measured.map_err(|error| self.timed_out(error))?;
         let plan = prepared.plan().map_err(oracle_error)?;
         let (same_result, note) = match before {
             None => (true, None),
@@ -286,6 +416,10 @@ impl Measurer<'_> {
         let (a, b) = (&before.result, &after.result);
         if a == b {
             return Ok((true, None));
+        }
+        if statement.kind == StatementKind::Write {
+            let same = a.unordered == b.unordered && a.rows == b.rows;
+            return Ok((same, (!same).then(|| "It changes other rows.".to_owned())));
         }
         let outline = outline(&statement.sql);
         if a.unordered == b.unordered && a.rows == b.rows {

@@ -107,10 +107,22 @@ impl StatementInfo {
         &mut self,
         database: &'db Database,
     ) -> Result<Prepared<'db>, WorkbenchError> {
+        let prepared = self.prepare_to_measure(database)?;
+        match self.kind {
+            StatementKind::Write => Err(self.error(EngineError::Writes)),
+            _ => Ok(prepared),
+        }
+    }
+
+    /// As [`StatementInfo::prepare_to_run`], for a statement that may write: it is measured on a copy and
+    /// taken back.
+    pub(crate) fn prepare_to_measure<'db>(
+        &mut self,
+        database: &'db Database,
+    ) -> Result<Prepared<'db>, WorkbenchError> {
         let prepared = self.prepare(database)?;
         match self.kind {
-            StatementKind::Read => {}
-            StatementKind::Write => return Err(self.error(EngineError::Writes)),
+            StatementKind::Read | StatementKind::Write => {}
             _ => {
                 return Err(self.error(EngineError::NotRunnable(
                     "Only statements that read are run here.".to_owned(),

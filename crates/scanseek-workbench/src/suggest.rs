@@ -1,29 +1,46 @@
 //! Suggesting indexes for a workload, with the proof of each on a fresh copy.
 
-use scanseek_advisor::{OracleError, Outcome, Query, Reason, advise, work};
+use scanseek_advisor::{Limits, OracleError, Outcome, Query, Reason, advise, work};
 use scanseek_engine::Database;
 use scanseek_plan::Counters;
 use scanseek_schema::Patch;
 
 use crate::oracle::{EngineOracle, Measurer, QUERY_TIME_NS};
 use crate::what_if::Change;
-use crate::{ErrorCode, StatementInfo, Workbench, WorkbenchError, patch::patch_for};
+use crate::{ErrorCode, StatementInfo, StatementKind, Workbench, WorkbenchError, patch::patch_for};
 
 /// What the advice may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuggestOptions {
     /// At most this many indexes; `None` is no limit.
     pub max_indexes: Option<usize>,
+    /// All indexes together take at most so many bytes; what fits in is taken if it helps at all.
+    /// `None` is no limit, and has each index and each column save its share.
+    pub budget_bytes: Option<u64>,
+    /// `CREATE INDEX` statements that belong to the advice whatever it is.
+    pub pinned: Vec<String>,
+    /// `CREATE INDEX` statements of which none may be advised, whatever their names.
+    pub forbidden: Vec<String>,
     /// A query of which one run takes longer is not analysed, in nanoseconds.
     pub timeout_ns: u64,
 }
 
 impl Default for SuggestOptions {
     fn default() -> Self {
-        Self { max_indexes: None, timeout_ns: QUERY_TIME_NS }
+        Self {
+            max_indexes: None,
+            budget_bytes: None,
+            pinned: Vec::new(),
+            forbidden: Vec::new(),
+            timeout_ns: QUERY_TIME_NS,
+        }
     }
 }
 
+/// Indexes that are built to be tried take up to so many times the size of the database.
+const MOST_BUILT: u64 = 8;
+/// For a small database, this many bytes.
+const LEAST_BUILT_BYTES: u64 = 256 << 20;
 /// An index that takes more than this share of the file is warned of.
 const LARGE_SHARE: f64 = 0.4;
 
@@ -122,7 +139,7 @@ impl Workbench {
         let mut not_analysed = Vec::new();
         let mut queries = Vec::new();
         for mut statement in crate::statement::statements(sql) {
-            match statement.prepare_to_run(&open.database).map(drop) {
+            match statement.prepare_to_measure(&open.database).map(drop) {
                 Ok(()) => queries.push(statement),
                 Err(error) => not_analysed.push(NotAnalysed::new(&statement, error.line(sql))),
             }
@@ -132,13 +149,25 @@ impl Workbench {
         }
         let workload: Vec<Query> = queries
             .iter()
-            .map(|statement| Query { name: statement.name.clone(), weight: statement.weight })
+            .map(|statement| Query {
+                name: statement.name.clone(),
+                weight: statement.weight,
+                writes: statement.kind == StatementKind::Write,
+            })
             .collect();
         let time_ns = options.timeout_ns;
         let mut oracle = EngineOracle::new(&open.database, &queries, self.host.clone(), time_ns)?;
-        let limit = options.max_indexes.unwrap_or(usize::MAX);
+        let database_bytes = open.info.file.size_bytes;
+        let limits = Limits {
+            max_indexes: options.max_indexes.unwrap_or(usize::MAX),
+            budget_bytes: options.budget_bytes,
+            thrift: if options.budget_bytes.is_some() { 0.0 } else { 1.0 },
+            database_bytes,
+            most_built_bytes: (database_bytes * MOST_BUILT).max(LEAST_BUILT_BYTES),
+            ..Limits::default()
+        };
         let advice =
-            advise(open.database.schema(), &workload, limit, &mut oracle).map_err(cancelled)?;
+            advise(open.database.schema(), &workload, &limits, &mut oracle).map_err(cancelled)?;
         drop(oracle);
 
         let mut taken = Vec::new();
