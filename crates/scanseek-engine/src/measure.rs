@@ -176,32 +176,6 @@ impl Prepared<'_> {
         self.on_fresh_connection(|statement| statement.measure_here(time_ns, step_limit))
     }
 
-    /// Runs a statement that writes, counts, and takes back what it wrote. The result is that of its
-    /// `RETURNING` clause, and counts the rows it changed where it has none.
-    ///
-    /// # Errors
-    /// If it does not write, SQLite fails, or the run was stopped; what it wrote is taken back in any
-    /// case.
-    pub fn measure_undone(
-        &self,
-        time_ns: Option<u64>,
-        step_limit: Option<u64>,
-    ) -> Result<Measured, EngineError> {
-        self.require_write()?;
-        self.db.execute_script("SAVEPOINT undone")?;
-        let (outcome, counters, mut result) = self.hashed(time_ns, step_limit, None);
-        if self.columns() == 0 {
-            // SAFETY: the connection is live.
-            result.rows = unsafe { ffi::sqlite3_changes64(self.db.handle()) }.max(0) as u64;
-        }
-        // An interrupted or failed statement may have ended the transaction already.
-        let _ = self.db.execute_script("ROLLBACK TO undone; RELEASE undone");
-        match outcome? {
-            Some(stop) => Err(stop.into()),
-            None => Ok(Measured { counters, result }),
-        }
-    }
-
     fn measure_here(
         &self,
         time_ns: Option<u64>,

@@ -251,17 +251,6 @@ impl<'db> Prepared<'db> {
         }
     }
 
-    /// Refuses what does not write, and what needs more than SQLite has.
-    pub(crate) fn require_write(&self) -> Result<(), EngineError> {
-        if let Some(missing) = self.missing.first() {
-            return Err(EngineError::NotRunnable(missing.sentence()));
-        }
-        match self.kind() {
-            StatementKind::Write => Ok(()),
-            _ => Err(EngineError::NotRunnable("It does not write.".to_owned())),
-        }
-    }
-
     /// One step; true if there is a row.
     pub(crate) fn step(&self) -> Result<bool, EngineError> {
         // SAFETY: `raw` is live.
