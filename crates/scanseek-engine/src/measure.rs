@@ -176,6 +176,29 @@ impl Prepared<'_> {
         self.on_fresh_connection(|statement| statement.measure_here(time_ns, step_limit))
     }
 
+    /// Runs a statement that writes to its end, from a cold page cache, and takes back what it
+    /// changed; what changing the database costs is counted, what taking it back costs is not.
+    /// Foreign keys count if they are enforced on this connection.
+    ///
+    /// # Errors
+    /// If the statement does not write, SQLite refuses the change, or the run was stopped.
+    pub fn measure_write(
+        &self,
+        time_ns: Option<u64>,
+        step_limit: Option<u64>,
+    ) -> Result<Measured, EngineError> {
+        self.require_write()?;
+        self.db.execute("SAVEPOINT measured_write")?;
+        let measured = self.measure_here(time_ns, step_limit);
+        // SAFETY: the handle is live. SQLite ends the transaction itself when a write is interrupted.
+        let is_open = unsafe { ffi::sqlite3_get_autocommit(self.db.handle()) == 0 };
+        if is_open {
+            self.db.execute("ROLLBACK TO measured_write")?;
+            self.db.execute("RELEASE measured_write")?;
+        }
+        measured
+    }
+
     fn measure_here(
         &self,
         time_ns: Option<u64>,

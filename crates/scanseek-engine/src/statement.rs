@@ -251,6 +251,19 @@ impl<'db> Prepared<'db> {
         }
     }
 
+    /// Refuses everything but a statement that changes rows.
+    pub(crate) fn require_write(&self) -> Result<(), EngineError> {
+        if let Some(missing) = self.missing.first() {
+            return Err(EngineError::NotRunnable(missing.sentence()));
+        }
+        match self.kind() {
+            StatementKind::Write => Ok(()),
+            StatementKind::Read | StatementKind::Other => Err(EngineError::NotRunnable(
+                "Only statements that change rows are measured as writes.".to_owned(),
+            )),
+        }
+    }
+
     /// One step; true if there is a row.
     pub(crate) fn step(&self) -> Result<bool, EngineError> {
         // SAFETY: `raw` is live.
