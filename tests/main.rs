@@ -1,6 +1,7 @@
 //! Tests of the whole: corpora through the use-cases, samples, architecture.
 
 mod advice;
+mod advisor_cases;
 mod architecture;
 mod attach;
 mod compare;
