@@ -178,7 +178,8 @@ impl Prepared<'_> {
 
     /// Runs a statement that writes to its end, from a cold page cache, and takes back what it
     /// changed; what changing the database costs is counted, what taking it back costs is not.
-    /// Foreign keys count if they are enforced on this connection.
+    /// Foreign keys count if they are enforced on this connection. Without `RETURNING`, the rows of the
+    /// result are those it changed.
     ///
     /// # Errors
     /// If the statement does not write, SQLite refuses the change, or the run was stopped.
@@ -189,7 +190,12 @@ impl Prepared<'_> {
     ) -> Result<Measured, EngineError> {
         self.require_write()?;
         self.db.execute("SAVEPOINT measured_write")?;
-        let measured = self.measure_here(time_ns, step_limit);
+        let mut measured = self.measure_here(time_ns, step_limit);
+        if let (Ok(measured), 0) = (&mut measured, self.columns()) {
+            // SAFETY: the handle is live.
+            measured.result.rows =
+                unsafe { ffi::sqlite3_changes64(self.db.handle()) }.max(0) as u64;
+        }
         // SAFETY: the handle is live. SQLite ends the transaction itself when a write is interrupted.
         let is_open = unsafe { ffi::sqlite3_get_autocommit(self.db.handle()) == 0 };
         if is_open {

@@ -94,7 +94,8 @@ fn check(setup: &str, after: &str, rounds: usize) {
         .collect();
     let mut seed = 7;
     for round in 0..rounds {
-        let chosen: Vec<usize> = (0..INDEXES.len()).filter(|_| next(&mut seed).is_multiple_of(3)).collect();
+        let chosen: Vec<usize> =
+            (0..INDEXES.len()).filter(|_| next(&mut seed).is_multiple_of(3)).collect();
         let shown: BTreeSet<usize> =
             [0, 1].into_iter().chain(chosen.iter().map(|at| built[*at])).collect();
         for statistics in [Statistics::AsFound, Statistics::Analyze, Statistics::None] {
@@ -146,7 +147,7 @@ fn a_write_is_counted_with_the_indexes_shown_and_taken_back() {
         let database = shelf.show(&shown, Statistics::AsFound).unwrap();
         let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
                    INSERT INTO o(c_id, day, status, total) SELECT i, 'day', 'new', 3 FROM n";
-        let measured = database.prepare(sql).unwrap().measure_undone(None, None).unwrap();
+        let measured = database.prepare(sql).unwrap().measure_write(None, None).unwrap();
         assert_eq!(measured.result.rows, 100);
         steps.push(measured.counters.vm_steps);
     }
@@ -157,7 +158,7 @@ fn a_write_is_counted_with_the_indexes_shown_and_taken_back() {
     let after = state(shelf.show(&BTreeSet::from([0, 1]), Statistics::AsFound).unwrap());
     assert_eq!(before, after);
     let database = shelf.show(&BTreeSet::new(), Statistics::AsFound).unwrap();
-    let refused = database.prepare("SELECT 1").unwrap().measure_undone(None, None);
+    let refused = database.prepare("SELECT 1").unwrap().measure_write(None, None);
     assert!(refused.is_err());
 }
 

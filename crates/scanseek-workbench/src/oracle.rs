@@ -380,7 +380,7 @@ impl Measurer<'_> {
         let mut own = statement.clone();
         let prepared = own.prepare_to_measure(database)?;
         let measured = match own.kind {
-            StatementKind::Write => prepared.measure_undone(Some(self.time_ns), step_limit),
+            StatementKind::Write => prepared.measure_write(Some(self.time_ns), step_limit),
             _ => prepared.measure(Some(self.time_ns), step_limit),
         };
         let measured = measured.map_err(|error| self.timed_out(error))?;
