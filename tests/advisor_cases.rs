@@ -92,6 +92,19 @@ impl Case {
         database
     }
 
+    /// VM steps and page requests of the workload with these indexes, with fresh statistics or with
+    /// those that are there.
+    pub(crate) fn work(&self, indexes: &[String], analyze: bool) -> Result<(f64, f64), String> {
+        let mut with = self.copy(&self.database());
+        for ddl in indexes {
+            with.create_index(ddl).map_err(|error| format!("{ddl}: {error}"))?;
+        }
+        if analyze {
+            with.execute("ANALYZE").unwrap();
+        }
+        Ok(Work::of(&with, &split(&self.workload))?.sum())
+    }
+
     fn copy(&self, database: &Database) -> Database {
         let copy = database.fork().unwrap();
         if self.foreign_keys {

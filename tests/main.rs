@@ -2,6 +2,7 @@
 
 mod advice;
 mod advisor_cases;
+mod advisor_suite;
 mod architecture;
 mod attach;
 mod compare;

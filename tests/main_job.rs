@@ -124,10 +124,17 @@ fn bad_input_is_said_and_nothing_is_lost() {
 #[test]
 fn advice_says_what_it_did_not_look_at() {
     let mut workbench = workbench(ORDERS);
-    let text = "SELECT * FROM nosuch; UPDATE orders SET total = 1; SELECT * FROM orders WHERE customer_id = 7";
+    let text = "SELECT * FROM nosuch; UPDATE orders SET total = 1; DROP TABLE orders;
+        SELECT * FROM orders WHERE customer_id = 7";
     let suggested = workbench.suggest(text, &SuggestOptions::default()).unwrap();
-    assert_eq!(suggested.not_analysed.len(), 2);
+    assert_eq!(suggested.not_analysed.len(), 2, "{:?}", suggested.not_analysed);
     assert_eq!(suggested.create.len(), 1);
+    // The write was measured on a copy.
+    let total =
+        workbench.run("SELECT count(*) FROM orders WHERE total = 1", &[], &OPTIONS).unwrap();
+    assert_ne!(total.rows, [[scanseek_engine::Value::Integer(20_000)]]);
+    let update = suggested.queries.iter().find(|query| query.statement.sql.starts_with("UPDATE"));
+    assert!(update.is_some_and(|query| query.after.same_result));
 }
 
 #[test]

@@ -16,6 +16,8 @@ use crate::select::{Costs, Instance, Item, select};
 
 /// Options tried for one query: what the planner picks, then what it picks without that, and so on.
 const OPTION_ROUNDS: usize = 5;
+/// The same among partial indexes alone.
+const PARTIAL_ROUNDS: usize = 3;
 /// Rounds in which a query is offered the indexes thought of for others.
 const SHARED_ROUNDS: usize = 2;
 /// A set is better than another if the objective falls by more than this.
@@ -146,23 +148,25 @@ impl Adviser<'_> {
                     continue;
                 }
             };
-            let tables = wishes
-                .scans
-                .iter()
-                .map(|scan| (scan.database.clone(), scan.table.to_ascii_lowercase()))
+            let scanned = wishes.scans.iter().map(|scan| (&scan.database, &scan.table));
+            let followed = wishes.children.iter().map(|(database, table, _)| (database, table));
+            let tables = scanned
+                .chain(followed)
+                .map(|(database, table)| (database.clone(), table.to_ascii_lowercase()))
                 .collect();
             self.asked.tables.insert(query, tables);
             let mut found = candidates(schema, &wishes);
             found.retain(|candidate| !self.asked.limits.forbidden.contains(&candidate.spec));
-            let specs: Vec<IndexSpec> =
-                found.iter().map(|candidate| candidate.spec.clone()).collect();
-            let picks = match self.asked.oracle.picks(query, &specs, OPTION_ROUNDS) {
-                Ok(picks) => picks,
-                Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-                Err(_) => Vec::new(),
-            };
+            let everything: Vec<usize> = (0..found.len()).collect();
+            let mut picks = self.picks(query, &found, &everything, OPTION_ROUNDS)?;
+            // Where a whole index and a partial one serve alike, the planner takes either.
+            let partial: Vec<usize> =
+                everything.into_iter().filter(|at| found[*at].spec.filter.is_some()).collect();
+            if !partial.is_empty() {
+                picks.extend(self.picks(query, &found, &partial, PARTIAL_ROUNDS)?);
+            }
             let mut picked = BTreeSet::new();
-            for (rank, pick) in picks.into_iter().enumerate() {
+            for (rank, pick) in picks {
                 picked.extend(pick.iter().copied());
                 let indexes: Vec<Candidate> = pick.iter().map(|at| found[*at].clone()).collect();
                 let narrow: Vec<Candidate> = indexes.iter().map(without_tail).collect();
@@ -193,6 +197,25 @@ impl Adviser<'_> {
         }
         options.sort_by_key(|(rank, option)| (*rank, option.query));
         Ok(options.into_iter().map(|(_, option)| option).collect())
+    }
+
+    /// What the planner picks of some candidates, with the round it does so in.
+    fn picks(
+        &mut self,
+        query: usize,
+        found: &[Candidate],
+        some: &[usize],
+        rounds: usize,
+    ) -> Result<Vec<(usize, Vec<usize>)>, OracleError> {
+        let specs: Vec<IndexSpec> = some.iter().map(|at| found[*at].spec.clone()).collect();
+        match self.asked.oracle.picks(query, &specs, rounds) {
+            Ok(picks) => {
+                let of_all = |pick: Vec<usize>| pick.into_iter().map(|at| some[at]).collect();
+                Ok(picks.into_iter().map(of_all).enumerate().collect())
+            }
+            Err(OracleError::Cancelled) => Err(OracleError::Cancelled),
+            Err(_) => Ok(Vec::new()),
+        }
     }
 
     fn measure_options(&mut self, options: Vec<Attempt>) -> Result<(), OracleError> {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use scanseek_schema::{
     Constraint, ConstraintOp, IndexPart, IndexSpec, Key, Schema, Table, TableKind, TableScan,
 };
-use scanseek_sql::{Filter, Wanted};
+use scanseek_sql::{Filter, Wanted, words};
 
 use crate::oracle::Wishes;
 use crate::reason::{Reason, Rule};
@@ -62,22 +62,21 @@ pub fn candidates(schema: &Schema, wishes: &Wishes) -> Vec<Candidate> {
     }
     for scan in &wishes.scans {
         let Some(table) = table_of(scan.database.as_deref(), &scan.table) else { continue };
+        if scan.columns_used.is_empty() && scan.constraints.is_empty() {
+            counting(table).iter().for_each(|draft| add(table, draft));
+        }
         for shape in shapes(table, scan, &wishes.wanted) {
             let drafts = drafts(&shape);
             let filters = filters(&shape);
             for draft in &drafts {
                 for filter in &filters {
                     let draft = draft.limited_to(filter);
-                    if let Some(covering) = draft.with_tail(table, scan) {
-                        add(table, &covering);
-                    }
+                    draft.with_tails(table, scan).iter().for_each(|draft| add(table, draft));
                     add(table, &draft);
                 }
             }
             for draft in drafts {
-                if let Some(covering) = draft.with_tail(table, scan) {
-                    add(table, &covering);
-                }
+                draft.with_tails(table, scan).iter().for_each(|draft| add(table, draft));
                 add(table, &draft);
             }
         }
@@ -99,6 +98,8 @@ struct Draft {
     /// Keys limited by `LIKE`.
     like: Vec<Key>,
     filter: Option<String>,
+    /// Columns that have one value in all rows of the filter: SQLite knows it without the column.
+    fixed: Vec<String>,
 }
 
 impl Draft {
@@ -126,13 +127,36 @@ impl Draft {
         }
     }
 
-    /// The same with the other columns that are read behind it, so that it covers the query.
-    fn with_tail(&self, table: &Table, scan: &TableScan) -> Option<Draft> {
+    /// The same with the other columns that are read behind it, so that it covers the query. Columns of
+    /// an expression that it holds may be read for that alone, so there is one tail without them, too.
+    fn with_tails(&self, table: &Table, scan: &TableScan) -> Vec<Draft> {
+        let computed = |name: &str| {
+            self.parts.iter().any(|part| match &part.key {
+                Key::Expression(sql) => {
+                    words(sql).iter().any(|word| word.eq_ignore_ascii_case(name))
+                }
+                Key::Column(_) => false,
+            })
+        };
+        let all = self.with_tail(table, scan, |_| true);
+        let some = self.with_tail(table, scan, |name| !computed(name));
+        all.into_iter().chain(some).collect()
+    }
+
+    fn with_tail(
+        &self,
+        table: &Table,
+        scan: &TableScan,
+        wants: impl Fn(&str) -> bool,
+    ) -> Option<Draft> {
         let rowid = table.rowid_column();
         let mut draft = self.clone();
         for position in &scan.columns_used {
             // Bit 63 of SQLite's mask stands for many columns, so nothing can cover them.
             let column = table.columns.get(*position).filter(|_| *position < 63)?;
+            if !wants(&column.name) || self.fixed.contains(&column.name) {
+                continue;
+            }
             let has = self.parts.iter().any(|part| part.key.is_column(&column.name));
             if !has && rowid != Some(*position) {
                 if draft.parts.len() == WIDEST {
@@ -150,13 +174,23 @@ impl Draft {
         let is_fixed =
             |part: &IndexPart| filters.iter().any(|filter| filter.fixes(part.key.text()));
         for (part, rule) in self.parts.iter().zip(&self.rules) {
-            if !(is_fixed(part) && matches!(rule, Rule::Equality | Rule::Order | Rule::Group)) {
+            let is_listed = *rule == Rule::Equality
+                && filters.iter().any(|filter| filter.compared == part.key.text());
+            let needs_no_place =
+                is_fixed(part) && matches!(rule, Rule::Equality | Rule::Order | Rule::Group);
+            if !needs_no_place && !is_listed {
                 draft.push(part.clone(), *rule);
             }
         }
         if let Some(filter) = filters.first().filter(|_| draft.parts.is_empty()) {
             draft.push(IndexPart::ascending(&filter.columns[0]), Rule::Equality);
         }
+        let columns =
+            filters.iter().flat_map(|filter| filter.columns.iter().map(move |name| (filter, name)));
+        draft.fixed = columns
+            .filter(|(filter, name)| filter.fixes(name))
+            .map(|(_, name)| name.clone())
+            .collect();
         let texts: Vec<&str> = filters.iter().map(|filter| filter.sql.as_str()).collect();
         draft.filter = Some(texts.join(" AND "));
         draft
@@ -184,6 +218,7 @@ impl Draft {
             Rule::Range,
             Rule::Order,
             Rule::Group,
+            Rule::Counting,
             Rule::Checked,
             Rule::Covering,
         ] {
@@ -300,6 +335,21 @@ fn shapes<'a>(table: &Table, scan: &TableScan, wanted: &'a [Wanted]) -> Vec<Shap
     shapes
 }
 
+/// `count(*)` reads the smallest b-tree there is: an index on the column that is likely narrowest.
+fn counting(table: &Table) -> Option<Draft> {
+    let width = |declared: &str| match declared.to_ascii_uppercase() {
+        declared if declared.contains("BOOL") => 0,
+        declared if declared.contains("INT") => 1,
+        _ => 2,
+    };
+    let own =
+        table.columns.iter().filter(|column| column.primary_key_position == 0 && !column.hidden);
+    let narrowest = own.min_by_key(|column| width(&column.declared_type))?;
+    let mut draft = Draft::default();
+    draft.push(IndexPart::ascending(&narrowest.name), Rule::Counting);
+    Some(draft)
+}
+
 /// Each filter by itself, and all of them together.
 fn filters<'a>(shape: &Shape<'a>) -> Vec<Vec<&'a Filter>> {
     let mut sets: Vec<Vec<&Filter>> = shape.filters.iter().map(|filter| vec![*filter]).collect();
@@ -353,6 +403,13 @@ fn drafts(shape: &Shape<'_>) -> Vec<Draft> {
         for term in &shape.ranges {
             let mut draft = base.clone();
             draft.push_term(term, Rule::Range);
+            let mut checked = draft.clone();
+            for other in &shape.ranges {
+                checked.push(other.part.clone(), Rule::Checked);
+            }
+            if checked.parts.len() > draft.parts.len() {
+                drafts.push(checked);
+            }
             drafts.push(draft);
         }
         drafts.push(base);

@@ -21,16 +21,22 @@ pub(crate) const REGIMES: [Regime; 2] = [Regime::AsFound, Regime::Analyzed];
 const LOSER: f64 = 1_000.0;
 /// A query that fails or returns other rows counts as this many times its work.
 const FAILED: f64 = 10.0;
-/// Work below this many steps is not felt.
+/// Work of so many steps is a microsecond: whatever is below is the same.
 const FELT: f64 = 100.0;
+/// The same if thrift is asked for: some 50 microseconds.
+const FELT_BY_THE_THRIFTY: f64 = 5_000.0;
 /// Each index has to save this, on a log scale of one query's work, for being there.
-const PER_INDEX: f64 = 0.01;
+const PER_INDEX: f64 = 0.05;
 /// An index as large as the database has to save this.
 const PER_DATABASE: f64 = 0.05;
 /// Each key column must save about this share of the work that is left, if thrift is asked for.
-const PER_KEY_COLUMN: f64 = 0.1;
+const PER_KEY_COLUMN: f64 = 0.02;
 /// Each column that only covers must save about this share.
-const PER_COVERING_COLUMN: f64 = 0.4;
+const PER_COVERING_COLUMN: f64 = 0.08;
+/// A query that is run seldom counts as so much of an average one: a person waits for it all the same.
+const LEAST_WEIGHT: f64 = 0.25;
+/// Less work than this is not felt, whatever its share.
+const LEAST_SAVED: f64 = 500.0;
 
 /// A candidate that was built.
 pub(crate) struct Built {
@@ -149,13 +155,17 @@ impl<'a> Evaluator<'a> {
     /// A query's part of the objective.
     pub(crate) fn cost(&self, query: usize, outcome: &Result<Outcome, String>) -> f64 {
         let weight = self.workload[query].weight * self.limits.weight_scale;
+        let weight = weight.max(LEAST_WEIGHT);
         let before = work(&self.before[&query].counters);
-        let floor = FELT + self.limits.thrift * before / 100.0;
         let left = match outcome {
             Ok(outcome) if outcome.same_result => work(&outcome.counters),
             _ => before * FAILED,
         };
-        weight * ((left + floor) / (before + floor)).ln()
+        if left < before && left + LEAST_SAVED > before {
+            return 0.0;
+        }
+        let felt = FELT + self.limits.thrift * (FELT_BY_THE_THRIFTY - FELT);
+        weight * ((left + felt) / (before + felt)).ln()
     }
 
     /// What the query does with this set.
@@ -200,7 +210,9 @@ impl<'a> Evaluator<'a> {
             }
         };
         let cost = self.cost(query, &outcome);
-        let seen = self.seen.entry((query, planned.used)).or_insert(cost);
+        // A write can need an index that its plan does not show: that of a foreign key.
+        let set = if self.workload[query].writes { relevant } else { planned.used };
+        let seen = self.seen.entry((query, set)).or_insert(cost);
         *seen = seen.min(cost);
         self.measured.insert((query, key), outcome.clone());
         Ok(outcome)

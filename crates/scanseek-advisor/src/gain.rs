@@ -78,19 +78,19 @@ pub(crate) fn is_loss(before: &Outcome, after: &Outcome) -> bool {
         || relative_work(before, after) > LOSS + 100.0 / (before.counters.vm_steps + 1) as f64
 }
 
-/// True if at least one query takes a tenth less steps with statistics, and none takes more.
+/// True if at least one query takes a tenth less work with statistics, and none takes more.
 pub(crate) fn statistics_help(
     plain: &BTreeMap<usize, Outcome>,
     analyzed: &BTreeMap<usize, Outcome>,
 ) -> bool {
     let mut helps = false;
     for (query, with) in analyzed {
-        let (with, without) =
-            (with.counters.vm_steps as f64, plain[query].counters.vm_steps as f64);
+        let Some(without) = plain.get(query) else { continue };
+        let (with, without) = (work(&with.counters), work(&without.counters));
         if with > without * LOSS + 100.0 {
             return false;
         }
-        helps |= with < without * 0.9 - 100.0;
+        helps |= with < without * GAIN - 100.0;
     }
     helps
 }

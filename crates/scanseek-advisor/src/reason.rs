@@ -15,6 +15,8 @@ pub enum Rule {
     Covering,
     /// A range behind the order: rows it excludes are not looked up.
     Checked,
+    /// Rows are counted only, and an index is smaller than the table.
+    Counting,
     /// The index holds the rows of a condition only.
     Partial,
     /// A part is an expression, as the query has it.
@@ -39,6 +41,7 @@ impl Rule {
             Self::Group => "group",
             Self::Covering => "covering",
             Self::Checked => "checked_in_index",
+            Self::Counting => "count_star",
             Self::Partial => "partial",
             Self::Expression => "expression",
             Self::ForeignKey => "foreign_key",
@@ -81,6 +84,9 @@ impl Reason {
             ),
             Rule::Checked => format!(
                 "{names} stands behind the order, so that rows outside the range are not looked up in the table."
+            ),
+            Rule::Counting => format!(
+                "Rows are counted without looking at them. An index on {names} has one entry for each row and is smaller than the table."
             ),
             Rule::Partial => format!(
                 "The index holds the rows with {names} only, so it is smaller and fewer writes reach it. SQLite uses it where the query has just this condition."

@@ -7,11 +7,13 @@ use std::ffi::{CStr, CString, c_int};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
+use rusqlite::types::{Null, ValueRef};
 use rusqlite::vtab::{
-    Context, CreateVTab, DistinctMode, Filters, IndexConstraintOp, IndexInfo, Module, VTab,
-    VTabConfig, VTabConnection, VTabCursor, VTabKind, sqlite3_vtab, sqlite3_vtab_cursor,
+    Context, CreateVTab, DistinctMode, Filters, IndexConstraintOp, IndexInfo, Inserts, Module,
+    UpdateVTab, Updates, VTab, VTabConfig, VTabConnection, VTabCursor, VTabKind, sqlite3_vtab,
+    sqlite3_vtab_cursor,
 };
-use rusqlite::{Connection, OpenFlags, types::Null};
+use rusqlite::{Connection, OpenFlags};
 use scanseek_schema::{
     Constraint, ConstraintOp, OrderTerm, Schema, Table, TableKind, TableScan, quote_identifier,
     quote_text,
@@ -146,7 +148,8 @@ fn declaration(table: &Table) -> String {
     format!("CREATE TABLE x({})", columns.join(", "))
 }
 
-const SHADOW: &Module<'static, Shadow> = &Module::read_only_module();
+/// Statements that write are planned, too; they are never run.
+const SHADOW: &Module<'static, Shadow> = &Module::update_module();
 
 #[repr(C)]
 struct Shadow {
@@ -213,6 +216,18 @@ unsafe impl<'vtab> VTab<'vtab> for Shadow {
 
 impl CreateVTab<'_> for Shadow {
     const KIND: VTabKind = VTabKind::Default;
+}
+
+impl UpdateVTab<'_> for Shadow {
+    fn delete(&mut self, _: ValueRef<'_>) -> rusqlite::Result<()> {
+        Err(rusqlite::Error::InvalidQuery)
+    }
+    fn insert(&mut self, _: &Inserts<'_>) -> rusqlite::Result<i64> {
+        Err(rusqlite::Error::InvalidQuery)
+    }
+    fn update(&mut self, _: &Updates<'_>) -> rusqlite::Result<()> {
+        Err(rusqlite::Error::InvalidQuery)
+    }
 }
 
 impl Shadow {

@@ -18,8 +18,8 @@ pub use clauses::{
 };
 pub use facts::{Facts, ParameterValue};
 pub use outline::{
-    Outline, collated, dropped_index, one_line, outline, without_indexed_by, without_nulls_order,
-    words,
+    Outline, collated, dropped_index, one_line, outline, with_inner_joins, without_indexed_by,
+    without_nulls_order, words,
 };
 pub use parameters::{unnumbered_parameters, word_spans};
 pub use split::{SourceStatement, explained_at, first_keyword, split};

@@ -9,10 +9,10 @@ use scanseek_engine::{
     Database, EngineError, Measured, ResultHash, RowsRequest, ShadowPlanner, Shelf, Statistics,
     Value,
 };
-use scanseek_schema::{IndexSpec, TableScan, quote_name};
+use scanseek_schema::{ConstraintOp, IndexSpec, TableScan, quote_name};
 use scanseek_sql::{
-    Filter, FilterKind, Verb, clauses, collated, outline, wanted, without_indexed_by,
-    without_nulls_order,
+    Filter, FilterKind, Verb, Wanted, clauses, collated, outline, wanted, with_inner_joins,
+    without_indexed_by, without_nulls_order,
 };
 
 use crate::statement::StatementKind;
@@ -24,7 +24,7 @@ pub const QUERY_TIME_NS: u64 = 60_000_000_000;
 /// A condition is worth an index of its own if it keeps less than this share of the rows.
 const FEW: f64 = 0.25;
 /// A column with more values than this is no status: the next query will ask for another.
-const FEW_VALUES: u32 = 8;
+const FEW_VALUES: u32 = 16;
 /// Rows of a condition are counted for this long, in nanoseconds.
 const COUNT_TIME_NS: u64 = 2_000_000_000;
 
@@ -217,7 +217,12 @@ impl Oracle for EngineOracle<'_> {
             error => error,
         })?;
         scans.extend(self.other_orders(&sql));
+        let inner = with_inner_joins(&sql);
+        if inner != sql {
+            scans.extend(self.shadow.scans(&inner).unwrap_or_default());
+        }
         let mut wanted = wanted(&sql, self.base.schema());
+        wanted.extend(scans.iter().flat_map(|scan| not_null(self.base, scan)));
         for one in &mut wanted {
             let table = match &one.database {
                 Some(database) => format!("{}.{}", quote_name(database), quote_name(&one.table)),
@@ -275,10 +280,13 @@ impl Oracle for EngineOracle<'_> {
         let names: Vec<String> = indexes.iter().map(|spec| self.name(spec)).collect();
         let mut statement = self.queries[query].clone();
         let database = self.show(indexes, regime)?;
-        let plan = statement.prepare(database)?.plan().map_err(oracle_error)?;
+        let prepared = statement.prepare(database)?;
+        // Some choices do not show in the plan, such as skipping to the next of DISTINCT.
+        let opcodes = prepared.program_length().map_err(oracle_error)?;
+        let plan = prepared.plan().map_err(oracle_error)?;
         let used = plan.index_names();
         let used = (0..names.len()).filter(|i| used.contains(&names[*i].as_str())).collect();
-        Ok(PlannedUse { used, text: plan.to_text() })
+        Ok(PlannedUse { used, text: format!("{}{opcodes} opcodes", plan.to_text()) })
     }
 
     fn measure(
@@ -328,6 +336,34 @@ impl Oracle for EngineOracle<'_> {
     }
 }
 
+/// A comparison is never true of NULL, so an index over the other rows serves it.
+/// Source: <https://sqlite.org/partialindex.html#queries_using_partial_indexes>, rule 2.
+fn not_null(base: &Database, scan: &TableScan) -> Option<Wanted> {
+    let table = base.schema().table_in(scan.database.as_deref(), &scan.table)?;
+    let filters: Vec<Filter> = scan
+        .constraints
+        .iter()
+        .filter(|constraint| constraint.op != ConstraintOp::IsNull)
+        .filter_map(|constraint| table.columns.get(constraint.column?))
+        .filter(|column| !column.not_null && column.primary_key_position == 0)
+        .map(|column| {
+            let compared = quote_name(&column.name);
+            Filter {
+                sql: format!("{compared} IS NOT NULL"),
+                columns: vec![column.name.clone()],
+                compared,
+                kind: FilterKind::Null,
+            }
+        })
+        .collect();
+    (!filters.is_empty()).then(|| Wanted {
+        database: table.database.clone(),
+        table: table.name.clone(),
+        filters,
+        ..Wanted::default()
+    })
+}
+
 /// What the planner takes of the candidates, then what it takes without these, and so on.
 fn picks(
     clone: &Database,
@@ -369,7 +405,8 @@ pub(crate) struct Measurer<'a> {
 }
 
 impl Measurer<'_> {
-    /// Plans and runs one query on one database, and compares its rows with those of `before`.
+    /// Plans and runs one query on one database, and compares its rows with those of `before`. What it
+    /// writes is taken back, so the database must be a copy of our own if it writes.
     pub(crate) fn on(
         &self,
         database: &Database,
@@ -380,7 +417,18 @@ impl Measurer<'_> {
         let mut own = statement.clone();
         let prepared = own.prepare_to_measure(database)?;
         let measured = match own.kind {
-            StatementKind::Write => prepared.measure_write(Some(self.time_ns), step_limit),
+            StatementKind::Write => {
+                // As an application that keeps its rows together runs it, if the rows allow that.
+                database.execute("PRAGMA foreign_keys = ON").map_err(oracle_error)?;
+                let measured = prepared.measure_write(Some(self.time_ns), step_limit);
+                database.execute("PRAGMA foreign_keys = OFF").map_err(oracle_error)?;
+                match measured {
+                    Err(EngineError::Sql(_)) => {
+                        prepared.measure_write(Some(self.time_ns), step_limit)
+                    }
+                    measured => measured,
+                }
+            }
             _ => prepared.measure(Some(self.time_ns), step_limit),
         };
         let measured = measured.map_err(|error| self.timed_out(error))?;

@@ -228,7 +228,8 @@ impl Workbench {
         let Chosen { mut create, changes, statements, not_advised, mut not_analysed } = chosen;
         let host = self.host.clone();
         let (open, tuned) = self.both(&changes)?;
-        let base = &open.database;
+        // Statements that write do so on a copy.
+        let base = &open.database.fork()?;
         let analyze = tuned.changes.contains(&Change::Analyze);
         let (mut baseline, mut advised) = (Counters::default(), Counters::default());
         let mut queries = Vec::new();
