@@ -149,12 +149,13 @@ impl Adviser<'_> {
                 }
             };
             let scanned = wishes.scans.iter().map(|scan| (&scan.database, &scan.table));
-            let followed = wishes.children.iter().map(|(database, table, _)| (database, table));
             let tables = scanned
-                .chain(followed)
                 .map(|(database, table)| (database.clone(), table.to_ascii_lowercase()))
                 .collect();
-            self.asked.tables.insert(query, tables);
+            // What a statement writes to, through triggers and foreign keys too, is not asked for.
+            if !self.asked.workload[query].writes {
+                self.asked.tables.insert(query, tables);
+            }
             let mut found = candidates(schema, &wishes);
             found.retain(|candidate| !self.asked.limits.forbidden.contains(&candidate.spec));
             let everything: Vec<usize> = (0..found.len()).collect();

@@ -161,6 +161,10 @@ impl<'a> Evaluator<'a> {
             Ok(outcome) if outcome.same_result => work(&outcome.counters),
             _ => before * FAILED,
         };
+        if self.workload[query].writes && left > before {
+            // A row is written in a few dozen steps, so what it costs more is felt at once.
+            return weight * (left / before.max(1.0)).ln();
+        }
         if left < before && left + LEAST_SAVED > before {
             return 0.0;
         }
