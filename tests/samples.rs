@@ -1,8 +1,11 @@
 //! The samples as databases: the same bytes each time, whole, and with a workload that runs.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
+use scanseek_engine::{Database, NoControl, StatementKind};
 use scanseek_schema::TableKind;
+use scanseek_sql::split;
 use scanseek_workbench::{DatabaseFiles, Workbench, build_sample, samples, workload};
 
 use crate::host::TestHost;
@@ -47,5 +50,34 @@ fn making_a_sample_can_be_cancelled_and_misnamed() {
         let error = build_sample(id, scale, TestHost::patient()).unwrap_err();
         assert_eq!(error.code, scanseek_workbench::ErrorCode::UnknownSample, "{id} {scale}");
         assert!(error.hint.is_some());
+    }
+}
+
+/// A statement that takes more VM steps than this takes longer than ten seconds on most machines.
+const MANY_STEPS: u64 = 600_000_000;
+
+#[test]
+fn every_query_of_a_workload_returns_rows() {
+    // The gallery has a test of its own.
+    for info in samples().iter().filter(|info| info.id != "patterns") {
+        let files = DatabaseFiles::alone(Arc::new(
+            build_sample(info.id, info.default_scale, TestHost::patient()).unwrap(),
+        ));
+        let database = Database::open(files, Rc::new(NoControl)).unwrap().database;
+        let mut failures = Vec::new();
+        for statement in split(workload(info.id).unwrap()) {
+            let name = statement.facts.name.unwrap_or(statement.sql.clone());
+            let prepared = database.prepare(&statement.sql).unwrap();
+            let (measured, is_write) = match prepared.kind() {
+                StatementKind::Write => (prepared.measure_write(None, Some(MANY_STEPS)), true),
+                _ => (prepared.measure(None, Some(MANY_STEPS)), false),
+            };
+            match measured {
+                Ok(measured) if is_write || measured.counters.rows_returned > 0 => {}
+                Ok(_) => failures.push(format!("{name} returns no row")),
+                Err(error) => failures.push(format!("{name}: {error}")),
+            }
+        }
+        assert!(failures.is_empty(), "{}: {}", info.id, failures.join("\n"));
     }
 }

@@ -9,6 +9,8 @@ mod calendar;
 mod patterns;
 mod random;
 mod store;
+#[cfg(feature = "tpcds")]
+mod tpcds;
 mod tpch;
 
 /// One column value of a generated row.
@@ -100,7 +102,13 @@ pub enum SampleError<E> {
     Sink(E),
 }
 
-const SAMPLES: &[SampleInfo] = &[store::INFO, tpch::INFO, patterns::INFO];
+const SAMPLES: &[SampleInfo] = &[
+    store::INFO,
+    tpch::INFO,
+    #[cfg(feature = "tpcds")]
+    tpcds::INFO,
+    patterns::INFO,
+];
 
 /// All samples, in the order to show them.
 #[must_use]
@@ -134,6 +142,8 @@ pub fn generate<S: RowSink>(
     match sample.id {
         "store" => store::generate(scale, sink),
         "patterns" => patterns::generate(sink),
+        #[cfg(feature = "tpcds")]
+        "tpcds" => tpcds::generate(scale, sink),
         _ => tpch::generate(scale, sink),
     }
     .map_err(SampleError::Sink)
@@ -145,6 +155,8 @@ pub fn workload(id: &str) -> Option<&'static str> {
     match id {
         "store" => Some(include_str!("../workloads/store.sql")),
         "tpch" => Some(include_str!("../workloads/tpch.sql")),
+        #[cfg(feature = "tpcds")]
+        "tpcds" => Some(include_str!("../workloads/tpcds.sql")),
         "patterns" => Some(include_str!("../workloads/patterns.sql")),
         _ => None,
     }

@@ -243,6 +243,8 @@ fn the_stream_is_the_same_on_every_run_and_machine() {
         ("patterns", 1.0, 0x916c_7dfb_8e0d_105e),
         ("tpch", 0.01, 0xd94a_9e4a_82a1_c4fb),
         ("tpch", 0.02, 0x7718_322b_fa2c_9c7c),
+        #[cfg(feature = "tpcds")]
+        ("tpcds", 0.01, 0x4370_b3b4_1969_ba45),
     ] {
         let hash = Hash::of(id, scale);
         assert_eq!(hash, Hash::of(id, scale), "{id} at {scale} changes from run to run");
@@ -299,6 +301,35 @@ fn references_lead_to_rows() {
     for pair in pairs("lineitem", "l_partkey", "l_suppkey") {
         assert!(known.binary_search(&pair).is_ok(), "{pair:?}");
     }
+}
+
+#[cfg(feature = "tpcds")]
+#[test]
+fn references_of_tpcds_lead_to_rows() {
+    let tpcds = Collected::new("tpcds", 0.01);
+    for (child, parent) in [
+        (("store_sales", "ss_sold_date_sk"), ("date_dim", "d_date_sk")),
+        (("store_sales", "ss_item_sk"), ("item", "i_item_sk")),
+        (("store_sales", "ss_customer_sk"), ("customer", "c_customer_sk")),
+        (("store_sales", "ss_cdemo_sk"), ("customer_demographics", "cd_demo_sk")),
+        (("store_sales", "ss_hdemo_sk"), ("household_demographics", "hd_demo_sk")),
+        (("store_sales", "ss_store_sk"), ("store", "s_store_sk")),
+        (("store_returns", "sr_returned_date_sk"), ("date_dim", "d_date_sk")),
+        (("store_returns", "sr_reason_sk"), ("reason", "r_reason_sk")),
+        (("catalog_sales", "cs_ship_date_sk"), ("date_dim", "d_date_sk")),
+        (("catalog_sales", "cs_bill_cdemo_sk"), ("customer_demographics", "cd_demo_sk")),
+        (("catalog_sales", "cs_call_center_sk"), ("call_center", "cc_call_center_sk")),
+        (("catalog_returns", "cr_returning_cdemo_sk"), ("customer_demographics", "cd_demo_sk")),
+        (("web_sales", "ws_ship_date_sk"), ("date_dim", "d_date_sk")),
+        (("web_sales", "ws_sold_time_sk"), ("time_dim", "t_time_sk")),
+        (("web_returns", "wr_refunded_addr_sk"), ("customer_address", "ca_address_sk")),
+        (("inventory", "inv_date_sk"), ("date_dim", "d_date_sk")),
+        (("customer", "c_current_cdemo_sk"), ("customer_demographics", "cd_demo_sk")),
+        (("customer", "c_last_review_date_sk"), ("date_dim", "d_date_sk")),
+    ] {
+        tpcds.check_reference(child, parent);
+    }
+    assert_eq!(tpcds.rows.len(), 24);
 }
 
 #[test]
