@@ -21,7 +21,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates from outside that only these of ours may know.
-const KEEPERS: [(&str, &[&str]); 7] = [
+const KEEPERS: [(&str, &[&str]); 8] = [
     ("rusqlite", &["engine"]),
     ("rsqlite-vfs", &["engine"]),
     ("libsqlite3-sys", &["engine"]),
@@ -29,6 +29,7 @@ const KEEPERS: [(&str, &[&str]); 7] = [
     ("sqlparser", &["sql"]),
     ("wasm-bindgen", &["wasm", "wire"]),
     ("tpchgen", &["samples"]),
+    ("tpcdsgen", &["samples"]),
 ];
 
 #[test]

@@ -39,7 +39,8 @@ pub(crate) enum Metric {
 pub(crate) enum Command {
     /// Say which SQLite this is and how it was compiled.
     About,
-    /// Write a sample database with its workload and, if it has one, its tuning plan.
+    /// Write a sample database with its workload and, if it has one, its tuning plan. Files to
+    /// attach are named as they are to be attached.
     Sample {
         /// Which sample, for example store; leave it out for a list.
         name: Option<String>,

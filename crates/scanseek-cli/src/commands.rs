@@ -201,6 +201,13 @@ fn sample(args: &Args, name: &str, folder: &Path, scale: Option<f64>) -> Result<
         .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     let mut written = vec![folder.join(format!("{name}.db"))];
     write(&written[0], &bytes)?;
+    for attached in info.map_or(&[][..], |info| info.attached) {
+        let host = Rc::new(Terminal::new());
+        let bytes = domain::build_attached_sample(name, attached, scale, host)
+            .map_err(|error| failed(&error, ""))?;
+        written.push(folder.join(format!("{attached}.db")));
+        write(&written[written.len() - 1], &bytes)?;
+    }
     for (text, file) in
         [(domain::workload(name), "workload.sql"), (domain::plan_document(name), "plan.md")]
     {

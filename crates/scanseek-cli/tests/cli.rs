@@ -328,6 +328,25 @@ fn explain_under_switches_with_parameters_and_the_program() {
 }
 
 #[test]
+fn a_sample_of_several_databases_is_a_file_for_each() {
+    let folder = Folder::new("labs");
+    json(0, &["sample", "jobs", "--scale", "0.2", "-o", &folder.path("")]);
+    for file in ["jobs.db", "customers.db", "audit.db", "workload.sql", "plan.md"] {
+        assert!(Path::new(&folder.path(file)).is_file(), "{file}");
+    }
+    let attach = |name: &str| format!("{name}={}", folder.path(&format!("{name}.db")));
+    let (jobs, workload) = (folder.path("jobs.db"), folder.path("workload.sql"));
+    let (customers, audit) = (attach("customers"), attach("audit"));
+    let explained = json(
+        0,
+        &["explain", &jobs, "--attach", &customers, "--attach", &audit, "-w", &workload],
+    );
+    let statements = explained["statements"].as_array().unwrap();
+    assert!(statements.len() >= 12);
+    assert!(statements.iter().all(|one| one["error"].is_null()), "{statements:?}");
+}
+
+#[test]
 fn databases_are_attached_under_names() {
     let folder = Folder::new("attach");
     json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);

@@ -6,6 +6,7 @@
 //! tables is held in memory while a sample is written.
 
 mod calendar;
+mod labs;
 mod patterns;
 mod random;
 mod store;
@@ -77,8 +78,10 @@ pub struct SampleInfo {
     pub scales: &'static [f64],
     /// The scale to start with; one of `scales`.
     pub default_scale: f64,
-    /// Rows over all tables at `default_scale`.
+    /// Rows over all tables of all its databases at `default_scale`.
     pub rows_at_default: u64,
+    /// Names of its further databases, as they are attached: see [`generate_attached`].
+    pub attached: &'static [&'static str],
 }
 
 /// Why a sample could not be generated.
@@ -104,6 +107,10 @@ pub enum SampleError<E> {
 
 const SAMPLES: &[SampleInfo] = &[
     store::INFO,
+    labs::production::INFO,
+    labs::deposition::INFO,
+    labs::autopsy::INFO,
+    labs::jobs::INFO,
     tpch::INFO,
     #[cfg(feature = "tpcds")]
     tpcds::INFO,
@@ -122,7 +129,8 @@ pub fn info(id: &str) -> Option<&'static SampleInfo> {
     SAMPLES.iter().find(|sample| sample.id == id)
 }
 
-/// Writes sample `id` at `scale` into `sink`: the schema, then all rows inside one transaction.
+/// Writes the main database of sample `id` at `scale` into `sink`: the schema, then all rows inside one
+/// transaction.
 ///
 /// # Errors
 /// [`SampleError::UnknownSample`] and [`SampleError::BadScale`] before anything is written;
@@ -132,7 +140,34 @@ pub fn generate<S: RowSink>(
     scale: f64,
     sink: &mut S,
 ) -> Result<(), SampleError<S::Error>> {
+    write(id, None, scale, sink)
+}
+
+/// As [`generate`], for the database that goes with the main one under that name.
+///
+/// # Errors
+/// As [`generate`]; a name that the sample does not have is an unknown sample.
+pub fn generate_attached<S: RowSink>(
+    id: &str,
+    name: &str,
+    scale: f64,
+    sink: &mut S,
+) -> Result<(), SampleError<S::Error>> {
+    write(id, Some(name), scale, sink)
+}
+
+fn write<S: RowSink>(
+    id: &str,
+    attached: Option<&str>,
+    scale: f64,
+    sink: &mut S,
+) -> Result<(), SampleError<S::Error>> {
     let sample = info(id).ok_or_else(|| SampleError::UnknownSample(id.to_owned()))?;
+    if let Some(name) = attached
+        && !sample.attached.contains(&name)
+    {
+        return Err(SampleError::UnknownSample(format!("{id}.{name}")));
+    }
     let least = sample.scales.first().copied().unwrap_or_default();
     let most = sample.scales.last().copied().unwrap_or_default();
     // A NaN is in no range.
@@ -141,6 +176,10 @@ pub fn generate<S: RowSink>(
     }
     match sample.id {
         "store" => store::generate(scale, sink),
+        "production" => labs::production::generate(attached, scale, sink),
+        "deposition" => labs::deposition::generate(scale, sink),
+        "autopsy" => labs::autopsy::generate(scale, sink),
+        "jobs" => labs::jobs::generate(attached, scale, sink),
         "patterns" => patterns::generate(sink),
         #[cfg(feature = "tpcds")]
         "tpcds" => tpcds::generate(scale, sink),
@@ -154,6 +193,10 @@ pub fn generate<S: RowSink>(
 pub fn workload(id: &str) -> Option<&'static str> {
     match id {
         "store" => Some(include_str!("../workloads/store.sql")),
+        "production" => Some(include_str!("../workloads/production.sql")),
+        "deposition" => Some(include_str!("../workloads/deposition.sql")),
+        "autopsy" => Some(include_str!("../workloads/autopsy.sql")),
+        "jobs" => Some(include_str!("../workloads/jobs.sql")),
         "tpch" => Some(include_str!("../workloads/tpch.sql")),
         #[cfg(feature = "tpcds")]
         "tpcds" => Some(include_str!("../workloads/tpcds.sql")),
@@ -167,6 +210,10 @@ pub fn workload(id: &str) -> Option<&'static str> {
 pub fn plan_document(id: &str) -> Option<&'static str> {
     match id {
         "store" => Some(include_str!("../plans/store.md")),
+        "production" => Some(include_str!("../plans/production.md")),
+        "deposition" => Some(include_str!("../plans/deposition.md")),
+        "autopsy" => Some(include_str!("../plans/autopsy.md")),
+        "jobs" => Some(include_str!("../plans/jobs.md")),
         _ => None,
     }
 }

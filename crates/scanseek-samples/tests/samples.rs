@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use scanseek_samples::{
-    RowSink, SampleError, Value, generate, info, plan_document, samples, workload,
+    RowSink, SampleError, SampleInfo, Value, generate, generate_attached, info, plan_document,
+    samples, workload,
 };
 
 /// An owned copy of a [`Value`].
@@ -41,6 +42,24 @@ impl From<Value<'_>> for Cell {
             Value::Text(text) => Self::Text(text.to_owned()),
         }
     }
+}
+
+/// The main database of a sample, then those attached to it.
+fn databases(sample: &SampleInfo) -> impl Iterator<Item = Option<&'static str>> {
+    std::iter::once(None).chain(sample.attached.iter().copied().map(Some))
+}
+
+fn write<S: RowSink<Error = Infallible>>(
+    id: &str,
+    database: Option<&str>,
+    scale: f64,
+    sink: &mut S,
+) {
+    match database {
+        None => generate(id, scale, sink),
+        Some(name) => generate_attached(id, name, scale, sink),
+    }
+    .expect("a sample");
 }
 
 /// Keeps everything: statements in order, rows by table with columns found by name.
@@ -80,8 +99,12 @@ impl RowSink for Collected {
 
 impl Collected {
     fn new(id: &str, scale: f64) -> Self {
+        Self::of(id, None, scale)
+    }
+
+    fn of(id: &str, database: Option<&str>, scale: f64) -> Self {
         let mut sink = Self::default();
-        generate(id, scale, &mut sink).expect("a sample");
+        write(id, database, scale, &mut sink);
         sink
     }
 
@@ -132,9 +155,12 @@ impl Collected {
 struct Hash(u64);
 
 impl Hash {
+    /// Of all databases of a sample, one after another.
     fn of(id: &str, scale: f64) -> u64 {
         let mut sink = Self(0xcbf2_9ce4_8422_2325);
-        generate(id, scale, &mut sink).expect("a sample");
+        for database in databases(info(id).expect("a sample")) {
+            write(id, database, scale, &mut sink);
+        }
         sink.0
     }
 
@@ -187,15 +213,18 @@ fn each_sample_has_the_rows_it_promises() {
     for sample in samples() {
         assert!(sample.scales.contains(&sample.default_scale), "{}", sample.id);
         assert!(sample.scales.is_sorted(), "{}", sample.id);
-        let all = Collected::new(sample.id, sample.default_scale);
-        let rows: usize = all.rows.values().map(Vec::len).sum();
-        assert_eq!(rows as u64, sample.rows_at_default, "{}: {:?}", sample.id, all.counts());
-        assert!(all.rows.values().all(|rows| !rows.is_empty()), "{}", sample.id);
-        let count = |word: &str| all.statements.iter().filter(|sql| *sql == word).count();
-        assert_eq!((count("BEGIN"), count("COMMIT")), (1, 1), "{}", sample.id);
-        // The gallery is there to show what indexes do; the others leave that to the reader.
-        let has_indexes = all.statements.iter().any(|sql| sql.contains("CREATE INDEX"));
-        assert_eq!(has_indexes, sample.id == "patterns", "{}", sample.id);
+        let mut rows = 0;
+        for database in databases(sample) {
+            let all = Collected::of(sample.id, database, sample.default_scale);
+            rows += all.rows.values().map(Vec::len).sum::<usize>() as u64;
+            assert!(all.rows.values().all(|rows| !rows.is_empty()), "{}", sample.id);
+            let count = |word: &str| all.statements.iter().filter(|sql| *sql == word).count();
+            assert_eq!((count("BEGIN"), count("COMMIT")), (1, 1), "{}", sample.id);
+            // The gallery is there to show what indexes do; the others leave that to the reader.
+            let has_indexes = all.statements.iter().any(|sql| sql.contains("CREATE INDEX"));
+            assert_eq!(has_indexes, sample.id == "patterns", "{}", sample.id);
+        }
+        assert_eq!(rows, sample.rows_at_default, "{}", sample.id);
     }
 }
 
@@ -241,6 +270,12 @@ fn the_stream_is_the_same_on_every_run_and_machine() {
         ("store", 0.1, 0x67cd_709b_c2f8_550f),
         ("store", 1.0, 0x4d10_e1aa_a34a_9e1a),
         ("patterns", 1.0, 0x916c_7dfb_8e0d_105e),
+        ("production", 0.1, 0xf012_88eb_8ca5_c80c),
+        ("production", 1.0, 0xbe0e_46b9_cc50_8922),
+        ("deposition", 1.0, 0x7c09_4fbb_359e_f12a),
+        ("autopsy", 0.25, 0xc108_aae5_d039_e693),
+        ("jobs", 1.0, 0x9452_357e_cc9c_8113),
+        ("jobs", 16.0, 0xc27c_8138_75e1_c3e4),
         ("tpch", 0.01, 0xd94a_9e4a_82a1_c4fb),
         ("tpch", 0.02, 0x7718_322b_fa2c_9c7c),
         #[cfg(feature = "tpcds")]
@@ -266,6 +301,14 @@ fn references_lead_to_rows() {
         (("ledger_entries", "payment_id"), ("payments", "payment_id")),
     ] {
         store.check_reference(child, parent);
+    }
+    let control = Collected::new("deposition", 0.1);
+    for (child, parent) in [
+        (("component_parameters", "component_id"), ("machine_components", "id")),
+        (("process_data_points", "process_id"), ("processes", "id")),
+        (("process_data_points", "parameter_id"), ("component_parameters", "id")),
+    ] {
+        control.check_reference(child, parent);
     }
     let library = Collected::new("patterns", 1.0);
     for (child, parent) in [
@@ -461,8 +504,9 @@ fn workloads_are_named_statements() {
                 .lines()
                 .filter(|line| !line.starts_with("--") && !line.is_empty())
                 .collect();
-            let reads = body[0].starts_with("SELECT") || body[0].starts_with("WITH");
-            assert!(reads || is_gallery, "{name}");
+            // A lab's application writes, too.
+            let kinds = ["SELECT", "WITH", "INSERT", "UPDATE"];
+            assert!(kinds.iter().any(|kind| body[0].starts_with(kind)) || is_gallery, "{name}");
             assert!(body.last().is_some_and(|line| line.ends_with(';')), "{name}");
             assert!(!names.contains(&name), "two statements are called {name}");
             names.push(name);
@@ -470,6 +514,28 @@ fn workloads_are_named_statements() {
         assert!(names.len() >= 12, "{}: {names:?}", sample.id);
     }
     assert_eq!(workload("nothing"), None);
+}
+
+/// What a plan is there to be audited for.
+#[test]
+fn plans_say_what_is_to_be_judged() {
+    for (id, indexes, says) in [
+        ("store", 15, &["40× faster", "cache_size = 10000", "DESC", "optimize"][..]),
+        ("production", 6, &["< 50 ms", "< 200 ms", "-64000", "mmap_size", "VACUUM", "5000"]),
+        ("deposition", 6, &["CONCURRENTLY", "INCLUDE (", "= true", "140–189 ms", "> 95 %"]),
+        ("autopsy", 9, &["2–5 s", "< 100 ms", "json_extract", "38,000"]),
+        ("jobs", 0, &["cache_size = -500;", "500 MB cache", "3–4× faster", "16×", "60 MB"]),
+    ] {
+        let plan = plan_document(id).expect(id);
+        for part in says {
+            assert!(plan.contains(part), "the plan of {id} does not say {part}");
+        }
+        let found = plan.lines().filter(|line| {
+            line.starts_with("CREATE INDEX ") || line.starts_with("CREATE UNIQUE INDEX ")
+        });
+        assert_eq!(found.count(), indexes, "{id}");
+    }
+    assert_eq!(plan_document("tpch"), None);
 }
 
 #[test]
@@ -487,7 +553,6 @@ fn the_plan_of_the_store_names_its_columns() {
             assert!(store.columns[table].iter().any(|name| name == column), "{index}");
         }
     }
-    assert_eq!(plan_document("tpch"), None);
 }
 
 #[test]
@@ -502,6 +567,8 @@ fn what_cannot_be_made_is_refused() {
         check("store", scale, &SampleError::BadScale { scale, least: 0.1, most: 3.0 });
     }
     check("tpch", 1.0, &SampleError::BadScale { scale: 1.0, least: 0.01, most: 0.1 });
+    let nowhere = generate_attached("jobs", "archive", 1.0, &mut Full).expect_err("a refusal");
+    assert_eq!(nowhere, SampleError::UnknownSample("jobs.archive".to_owned()));
     check("store", 0.1, &SampleError::Sink("disk full"));
     check("tpch", 0.01, &SampleError::Sink("disk full"));
     assert!(info("steel").is_none());

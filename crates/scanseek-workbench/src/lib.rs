@@ -36,7 +36,7 @@ pub use findings::{Cost, Finding, Findings, Rewrite, Rule};
 pub use growth::{Exponents, Flip, Growth, GrowthPoint, Scaled, ScaledPlan, TableRows};
 pub use heat::{Heat, heat};
 pub use host::Host;
-pub use open::{DatabaseInfo, Notice, Opened, SampleRef, build_sample};
+pub use open::{DatabaseInfo, Notice, Opened, SampleRef, build_attached_sample, build_sample};
 pub use oracle::QUERY_TIME_NS;
 pub use pasted::{PastedPlan, read_plan};
 pub use pattern::{Pattern, patterns};

@@ -7,7 +7,7 @@ use scanseek_engine::{
     BulkInsert, BulkValue, Database, DatabaseFiles, EngineError, FileInfo, FileNotice, PageMap,
     Reach, StorageLimits,
 };
-use scanseek_samples::{RowSink, SampleError, Value, generate};
+use scanseek_samples::{RowSink, SampleError, Value, generate, generate_attached};
 use scanseek_schema::{Fingerprint, Schema};
 
 use crate::host::HostControl;
@@ -128,8 +128,18 @@ impl Workbench {
         file_name: &str,
         files: DatabaseFiles,
     ) -> Result<Opened, WorkbenchError> {
+        self.attach_files(name, file_name, files, None)
+    }
+
+    fn attach_files(
+        &mut self,
+        name: &str,
+        file_name: &str,
+        files: DatabaseFiles,
+        sample: Option<SampleRef>,
+    ) -> Result<Opened, WorkbenchError> {
         self.open()?;
-        let (database, info, notices) = self.read(file_name, files, None)?;
+        let (database, info, notices) = self.read(file_name, files, sample)?;
         let open = self.open.as_mut().ok_or_else(WorkbenchError::no_database)?;
         open.database.attach(name, &database)?;
         open.attached.push(AttachedDatabase { name: name.to_owned(), database, info });
@@ -153,16 +163,30 @@ impl Workbench {
         Ok(opened)
     }
 
-    /// Makes a sample and opens it.
+    /// Makes a sample and opens it, with its further databases attached.
     ///
     /// # Errors
     /// If there is no such sample or scale, or the person cancels.
     pub fn open_sample(&mut self, id: &str, scale: f64) -> Result<Opened, WorkbenchError> {
-        let base = generate_sample(id, scale, Rc::clone(&self.host))?.into_base();
-        let version = scanseek_samples::info(id).map_or(0, |info| info.version);
+        let made = |attached| {
+            let host = Rc::clone(&self.host);
+            let made = generate_sample(id, attached, scale, host)?;
+            Ok::<_, WorkbenchError>(DatabaseFiles::alone(made.into_base()))
+        };
+        let main = made(None)?;
+        let info = scanseek_samples::info(id);
+        let names = info.map_or(&[][..], |info| info.attached);
+        // All are made before one is opened: what was open stays open if the person cancels.
+        let others = names
+            .iter()
+            .map(|name| Ok((*name, made(Some(name))?)))
+            .collect::<Result<Vec<_>, WorkbenchError>>()?;
+        let version = info.map_or(0, |info| info.version);
         let sample = SampleRef { id: id.to_owned(), scale, version };
-        let mut opened =
-            self.open_files(&format!("{id}.db"), DatabaseFiles::alone(base), Some(sample))?;
+        let mut opened = self.open_files(&format!("{id}.db"), main, Some(sample.clone()))?;
+        for (name, files) in others {
+            opened = self.attach_files(name, &format!("{name}.db"), files, Some(sample.clone()))?;
+        }
         opened.workload = scanseek_samples::workload(id);
         opened.patterns = opened.workload.map(patterns).unwrap_or_default();
         Ok(opened)
@@ -238,19 +262,41 @@ const FOR_SMALL_FILES: StorageLimits = StorageLimits {
 /// A browser's worker shall hold a large file in 64 MiB of its own memory.
 const FOR_LARGE_FILES: StorageLimits = StorageLimits { memory_bytes: 16 * MIB, ..FOR_SMALL_FILES };
 
-/// The bytes of a sample's database file: the same on every machine.
+/// The bytes of a sample's main database file: the same on every machine.
 ///
 /// # Errors
 /// If there is no such sample or scale, or the person cancels.
 pub fn build_sample(id: &str, scale: f64, host: Rc<dyn Host>) -> Result<Vec<u8>, WorkbenchError> {
-    Ok(generate_sample(id, scale, host)?.to_bytes()?)
+    Ok(generate_sample(id, None, scale, host)?.to_bytes()?)
 }
 
-fn generate_sample(id: &str, scale: f64, host: Rc<dyn Host>) -> Result<Database, WorkbenchError> {
+/// As [`build_sample`], for the database that the sample has attached under that name.
+///
+/// # Errors
+/// As [`build_sample`], and if the sample has no such database.
+pub fn build_attached_sample(
+    id: &str,
+    name: &str,
+    scale: f64,
+    host: Rc<dyn Host>,
+) -> Result<Vec<u8>, WorkbenchError> {
+    Ok(generate_sample(id, Some(name), scale, host)?.to_bytes()?)
+}
+
+fn generate_sample(
+    id: &str,
+    attached: Option<&str>,
+    scale: f64,
+    host: Rc<dyn Host>,
+) -> Result<Database, WorkbenchError> {
     let database = Database::create(Rc::new(HostControl(Rc::clone(&host))))?;
     database.execute_script("PRAGMA page_size=4096; PRAGMA journal_mode=MEMORY")?;
     let mut sink = Sink { database: &database, insert: BulkInsert::new(), rows: 0, host };
-    match generate(id, scale, &mut sink) {
+    let made = match attached {
+        None => generate(id, scale, &mut sink),
+        Some(name) => generate_attached(id, name, scale, &mut sink),
+    };
+    match made {
         Ok(()) => {}
         Err(SampleError::Sink(error)) => return Err(error.into()),
         Err(error) => {

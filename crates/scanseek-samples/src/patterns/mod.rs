@@ -18,6 +18,7 @@ pub(crate) const INFO: SampleInfo = SampleInfo {
     scales: &[1.0],
     default_scale: 1.0,
     rows_at_default: 44_800,
+    attached: &[],
 };
 
 const AUTHORS: i64 = 400;

@@ -26,6 +26,7 @@ pub(crate) const INFO: SampleInfo = SampleInfo {
     scales: &[0.1, 1.0, 3.0],
     default_scale: 1.0,
     rows_at_default: 300_000,
+    attached: &[],
 };
 
 /// How many rows of each kind to write.

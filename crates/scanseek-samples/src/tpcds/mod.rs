@@ -30,6 +30,7 @@ pub(crate) const INFO: SampleInfo = SampleInfo {
     scales: &[0.01, 0.02, 0.05],
     default_scale: 0.01,
     rows_at_default: 666_100,
+    attached: &[],
 };
 
 const SCHEMA: &str = include_str!("schema.sql");

@@ -21,6 +21,7 @@ pub(crate) const INFO: SampleInfo = SampleInfo {
     scales: &[0.01, 0.02, 0.1],
     default_scale: 0.02,
     rows_at_default: 173_745,
+    attached: &[],
 };
 
 /// Bytes of text that comments are cut from.
