@@ -9,6 +9,7 @@ import {
   makeFile,
   openFile,
   openPage,
+  openSample,
   showTab,
   textMatching,
   type,
@@ -109,4 +110,32 @@ test("a name that cannot be taken is said, and the file can be opened instead", 
   await page.getByRole("heading", { name: "utf16.db" }).waitFor();
   assert.equal(await page.getByTestId("attached-small").count(), 0);
   await close(session);
+});
+
+test("a sample brings its databases, one that is detached stays away, and a link needs no file", async () => {
+  const session = await openPage(browser);
+  const { page } = session;
+  await openSample(page, "jobs");
+  const customers = page.getByTestId("attached-customers");
+  await customers.getByRole("treeitem", { name: /^contacts/ }).waitFor();
+  await type(page, "SELECT count(*) FROM runs r JOIN customers.customers c ON c.id = r.customer_id;");
+  await runs(page, /12,?000/);
+
+  const audit = page.getByTestId("attached-audit");
+  await audit.getByRole("button", { name: "Detach audit" }).click();
+  await audit.waitFor({ state: "detached" });
+  await page.evaluate(() => window.dispatchEvent(new CustomEvent("scanseek:crash-for-test")));
+  await textMatching(page.getByTestId("notice-engine"), /Your text and your file are still here/);
+  await runs(page, /12,?000/);
+  await type(page, "SELECT count(*) FROM audit.audit_log;");
+  await textMatching(page.getByTestId("editor-error"), /no such table: audit\.audit_log/i);
+
+  await type(page, "SELECT count(*) FROM runs r JOIN customers.customers c ON c.id = r.customer_id;");
+  await page.getByRole("button", { name: "Share" }).click();
+  const link = await dialog(page).getByLabel("Link", { exact: true }).inputValue();
+  await close(session);
+
+  const other = await openPage(browser, {}, link.slice(link.indexOf("#")));
+  await textMatching(other.page.getByTestId("link-check"), /Reproduced/);
+  await close(other);
 });

@@ -90,6 +90,8 @@ export class EngineClient {
   #opened: { op: Op; params: unknown[] } | null = null;
   /** The successful attaches since, by name. */
   #attached = new Map<string, Params<"attach">>();
+  /** The databases that the opened sample came with and that were detached since. */
+  #detached: Params<"detach">[] = [];
   /** The version of the file on a server that was opened last: another must not take its place. */
   #version: string | null = null;
 
@@ -204,11 +206,15 @@ export class EngineClient {
       if (OPENS.includes(call.op)) {
         this.#opened = { op: call.op, params: call.params };
         this.#attached.clear();
+        this.#detached = [];
       } else if (call.op === "close") this.#opened = null;
       else if (call.op === "attach") {
         const params = call.params as Params<"attach">;
         this.#attached.set(params[0].toLowerCase(), params);
-      } else if (call.op === "detach") this.#attached.delete(String(call.params[0]).toLowerCase());
+      } else if (call.op === "detach") {
+        const params = call.params as Params<"detach">;
+        if (!this.#attached.delete(params[0].toLowerCase())) this.#detached.push(params);
+      }
       if (call.op === "open_remote") call.params[3] = this.#version;
       call.resolve(message.ok);
     } else call.reject(message.error);
@@ -246,7 +252,9 @@ export class EngineClient {
     this.#drop(() => true);
     const source = this.#opened;
     const attached = [...this.#attached.values()];
+    const detached = this.#detached;
     this.#attached.clear();
+    this.#detached = [];
     this.#opened = null; // Set again by the replay; a file that kills the engine twice is given up.
     this.#spawn();
     current?.reject(error);
@@ -254,13 +262,20 @@ export class EngineClient {
       this.#events.restarted(reason, { lost: null, detached: null });
       return;
     }
-    void this.#reopen(source, attached).then((again) => this.#events.restarted(reason, again));
+    void this.#reopen(source, detached, attached).then((again) => this.#events.restarted(reason, again));
   }
 
   /** All calls are made at once, so that they are the first in the queue. */
-  async #reopen(source: { op: Op; params: unknown[] }, attached: Params<"attach">[]): Promise<Reopened> {
+  async #reopen(
+    source: { op: Op; params: unknown[] },
+    detached: Params<"detach">[],
+    attached: Params<"attach">[],
+  ): Promise<Reopened> {
     const main = this.call(source.op, source.params as never).answer as Promise<Opened>;
-    const others = attached.map((params) => this.call("attach", params).answer);
+    const others = [
+      ...detached.map((params) => this.call("detach", params).answer),
+      ...attached.map((params) => this.call("attach", params).answer),
+    ];
     const outcomes = await Promise.allSettled([main, ...others]);
     const [first] = outcomes;
     if (first?.status !== "fulfilled") return { lost: first?.reason as WireError, detached: null };

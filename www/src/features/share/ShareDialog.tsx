@@ -29,7 +29,9 @@ function ShareBody() {
   const error = shareTask.error.value;
   const link = shareTask.value.value;
   const database = opened.value?.database;
-  const attached = opened.value?.attached.map((one) => `${one.database.name} as ${one.name}`) ?? [];
+  // What a sample brings along is made again wherever the link is opened.
+  const files = opened.value?.attached.filter((one) => !one.database.sample) ?? [];
+  const attached = files.map((one) => `${one.database.name} as ${one.name}`);
   if (startedAt !== null) {
     return <Working label="Running the queries for their counters" work={shareTask} />;
   }
