@@ -337,10 +337,8 @@ fn a_sample_of_several_databases_is_a_file_for_each() {
     let attach = |name: &str| format!("{name}={}", folder.path(&format!("{name}.db")));
     let (jobs, workload) = (folder.path("jobs.db"), folder.path("workload.sql"));
     let (customers, audit) = (attach("customers"), attach("audit"));
-    let explained = json(
-        0,
-        &["explain", &jobs, "--attach", &customers, "--attach", &audit, "-w", &workload],
-    );
+    let explained =
+        json(0, &["explain", &jobs, "--attach", &customers, "--attach", &audit, "-w", &workload]);
     let statements = explained["statements"].as_array().unwrap();
     assert!(statements.len() >= 12);
     assert!(statements.iter().all(|one| one["error"].is_null()), "{statements:?}");
