@@ -6,6 +6,7 @@
 
 mod clauses;
 mod facts;
+mod in_list;
 mod outline;
 mod parameters;
 pub mod pieces;
@@ -17,6 +18,7 @@ pub use clauses::{
     Part, Query, Verb, clauses,
 };
 pub use facts::{Facts, ParameterValue};
+pub use in_list::InList;
 pub use outline::{
     Outline, collated, dropped_index, one_line, outline, with_inner_joins, without_indexed_by,
     without_nulls_order, words,

@@ -2,10 +2,10 @@
 
 use scanseek_engine::Value;
 use scanseek_plan::{Counters, grouped};
-use scanseek_sql::{Clauses, Part, Verb, word_spans};
+use scanseek_sql::{InList, Verb, word_spans};
 
 use super::inquiry::{Inquiry, Words};
-use super::text::{Around, aggregates, around, shown, sides};
+use super::text::shown;
 use super::{Finding, Rewrite, Rule, STEPS_PER_PAGE};
 use crate::{StatementInfo, StatementKind};
 
@@ -26,9 +26,9 @@ fn one(asked: &Inquiry<'_>, statements: &[StatementInfo]) -> Option<Finding> {
     }
     let clauses = asked.clauses.filter(|clauses| clauses.verb == Verb::Select)?;
     let group = alike(asked.planned.statement.index, statements)?;
-    let (column, constant) = key(asked, clauses, &group)?;
-    let [part] = clauses.query.parts.as_slice() else { return None };
-    let rewrite = rewrite(asked, clauses, part, &group, statements, column, &constant)?;
+    let constant = word_spans(asked.sql()).get(group.word)?.clone();
+    let list = InList::new(asked.sql(), clauses, &constant)?;
+    let rewrite = rewrite(asked, &group, statements, &list)?;
     let mut finding = asked.finding_of(
         Rule::RepeatedStatement,
         None,
@@ -94,66 +94,14 @@ fn alike(index: usize, statements: &[StatementInfo]) -> Option<Group> {
     (is_first && in_bounds).then_some(group)
 }
 
-/// The column that the constant is compared with, as written, and the place of the constant.
-fn key<'a>(
-    asked: &Inquiry<'a>,
-    clauses: &Clauses,
-    group: &Group,
-) -> Option<(&'a str, std::ops::Range<usize>)> {
-    let place = word_spans(asked.sql()).get(group.word)?.clone();
-    let part = clauses.query.parts.first()?;
-    part.conditions.iter().find_map(|condition| {
-        let expression = &condition.expression;
-        let comparison = expression.comparison.as_ref()?;
-        if !matches!(comparison.operator.as_str(), "=" | "==") {
-            return None;
-        }
-        sides(expression, comparison).into_iter().find_map(|(side, other)| {
-            let [name] = side.columns.as_slice() else { return None };
-            let is_bare = matches!(around(asked.sql(), &side.span, name), Around::Nothing);
-            (is_bare && other.span == place)
-                .then(|| (&asked.sql()[name.span.clone()], place.clone()))
-        })
-    })
-}
-
 fn rewrite(
     asked: &Inquiry<'_>,
-    clauses: &Clauses,
-    part: &Part,
     group: &Group,
     statements: &[StatementInfo],
-    column: &str,
-    constant: &std::ops::Range<usize>,
+    list: &InList<'_>,
 ) -> Option<Rewrite> {
-    let query = &clauses.query;
-    let one_by_one = query.limit.is_none()
-        && part.distinct.is_none()
-        && part.group_by.is_none()
-        && part.having.is_empty()
-        && !part.columns.iter().any(|column| aggregates(&asked.sql()[column.span.clone()]));
-    if !one_by_one {
-        return None;
-    }
-    let result = |at: usize| asked.sql()[part.columns[at].span.clone()].trim();
-    let is_given = (0..part.columns.len()).any(|at| {
-        result(at) == "*" || result(at).ends_with(".*") || result(at).eq_ignore_ascii_case(column)
-    });
-    let first = part.columns.first()?.span.start;
-    let keyed = if is_given { String::new() } else { format!("{column}, ") };
     let values: Vec<&str> = group.members.iter().map(|(_, value)| value.as_str()).collect();
-    let condition = part
-        .conditions
-        .iter()
-        .map(|condition| &condition.expression.span)
-        .find(|span| span.start <= constant.start && constant.end <= span.end)?;
-    let list = format!("{column} IN ({})", values.join(", "));
-    let mut edits = vec![(first..first, keyed.as_str()), (condition.clone(), list.as_str())];
-    let by_key = format!("ORDER BY {column}, ");
-    if let Some(order) = &query.order_by {
-        edits.push((order.span.start..order.terms.first()?.span.start, by_key.as_str()));
-    }
-    let sql = asked.edited(&edits);
+    let sql = list.with(&values);
 
     let mut before = Counters::default();
     let mut expected: Vec<String> = Vec::new();
@@ -162,10 +110,8 @@ fn rewrite(
         before.add(&asked.run(own, None)?.measured.counters);
         // The same statement with the key in front gives the rows to be expected; without the key
         // they have to be its own.
-        let with_key =
-            asked.edited(&[(first..first, keyed.as_str()), (constant.clone(), value.as_str())]);
-        let rows = asked.rows(&with_key, MOST_ROWS)?;
-        let skipped = usize::from(!keyed.is_empty());
+        let rows = asked.rows(&list.keyed(value), MOST_ROWS)?;
+        let skipped = usize::from(!list.is_given);
         if written(&rows, skipped) != written(&asked.rows(own, MOST_ROWS)?, 0) {
             return None;
         }
@@ -185,15 +131,18 @@ fn rewrite(
     if after.page_requests > before.page_requests || work(&after) * 10 > work(&before) * 9 {
         return None;
     }
-    let order = if query.order_by.is_some() {
-        " They are ordered by the column first, and then as before."
-    } else {
-        ""
+    let order = match list.is_ordered() {
+        true => " They are ordered by the column first, and then as before.",
+        false => "",
+    };
+    let limit = match list.leaves_limit_out() {
+        true => " LIMIT is left out: on these data none of them has more rows than it allows.",
+        false => "",
     };
     let why = format!(
-        "It gives the rows of all {} statements, each with its {}.{order}",
+        "It gives the rows of all {} statements, each with its {}.{order}{limit}",
         group.members.len(),
-        shown(column)
+        shown(list.column)
     );
     Some(Rewrite {
         sql,
