@@ -68,6 +68,11 @@ fn details_of_plans() {
 }
 
 #[test]
+fn logs() {
+    check("log");
+}
+
+#[test]
 fn links() {
     check("link");
 }

@@ -18,4 +18,5 @@ mod samples;
 mod trial;
 mod undo;
 mod why_not;
+mod workload;
 mod xray;

@@ -20,11 +20,12 @@ pub struct Target {
 }
 
 /// All kinds of input.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     Target { name: "database", run: database::database },
     Target { name: "beside", run: beside::beside },
     Target { name: "sql", run: text::sql },
     Target { name: "detail", run: text::detail },
+    Target { name: "log", run: text::log },
     Target { name: "link", run: text::link },
     Target { name: "storage", run: scanseek_engine::storage_sequence },
 ];

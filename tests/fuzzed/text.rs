@@ -5,7 +5,7 @@ use std::rc::Rc;
 use scanseek_engine::{Database, NoControl};
 use scanseek_notebook::{decode_link, encode_link};
 use scanseek_plan::{Plan, changes, findings, read_plan, sentence, tone};
-use scanseek_sql::{first_keyword, outline, split, words};
+use scanseek_sql::{LogReader, first_keyword, outline, split, words};
 use scanseek_workbench::{DatabaseFiles, RunOptions, Workbench};
 
 use crate::host::FuzzHost;
@@ -114,5 +114,30 @@ pub(crate) fn link(bytes: &[u8]) {
     // One that was packed better than we pack may be too long for us to write.
     if let Ok(again) = encode_link(&notebook) {
         assert_eq!(decode_link(&again), Ok(notebook));
+    }
+}
+
+/// A log in two pieces; the first byte says where it is cut.
+pub(crate) fn log(bytes: &[u8]) {
+    let Some((cut, log)) = bytes.split_first() else { return };
+    let (one, two) = log.split_at(log.len() * usize::from(*cut) / 256);
+    let read = |pieces: &[&[u8]]| {
+        let mut reader = LogReader::new();
+        for piece in pieces {
+            reader.push(piece)?;
+        }
+        reader.finish()
+    };
+    let found = read(&[one, two]);
+    assert_eq!(found, read(&[log]), "the pieces make a difference");
+    let Ok(found) = found else { return };
+    let queries: u64 = found.queries.iter().map(|query| query.calls).sum();
+    let left_out: u64 = found.left_out.iter().map(|left| left.count).sum();
+    assert_eq!(queries + left_out, found.statements);
+    let workload = found.workload();
+    assert_eq!(split(&workload).len(), found.queries.len(), "{workload}");
+    for one in &found.loops {
+        assert!(one.query < found.queries.len() && one.statements.len() >= 4);
+        assert!(one.calls >= one.statements.len() as u64);
     }
 }

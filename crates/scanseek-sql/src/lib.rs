@@ -12,6 +12,7 @@ mod parameters;
 pub mod pieces;
 mod split;
 mod wanted;
+mod workload;
 
 pub use clauses::{
     Clause, Clauses, ColumnName, Comparison, Condition, Cte, Expression, FromItem, Join, Limit,
@@ -26,3 +27,7 @@ pub use outline::{
 pub use parameters::{unnumbered_parameters, word_spans};
 pub use split::{SourceStatement, explained_at, first_keyword, split};
 pub use wanted::{Filter, FilterKind, OrderWanted, Wanted, WantedExpression, wanted};
+pub use workload::{
+    LeftOut, LeftOutReason, Log, LogError, LogFormat, LogReader, LoggedQuery, LoggedTimes,
+    OtherLines, QueryLoop, SeenValue, read_log, recognise_log,
+};

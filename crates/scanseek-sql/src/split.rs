@@ -99,7 +99,7 @@ pub fn explained_at(sql: &str) -> Option<usize> {
 
 /// Follows `CREATE [TEMP] TRIGGER … BEGIN …; END`, the only statement that holds semicolons.
 #[derive(Default)]
-struct Nesting {
+pub(crate) struct Nesting {
     words: usize,
     create: bool,
     trigger: bool,
@@ -109,7 +109,7 @@ struct Nesting {
 }
 
 impl Nesting {
-    fn word(&mut self, word: &str) {
+    pub(crate) fn word(&mut self, word: &str) {
         let is = |keyword: &str| word.eq_ignore_ascii_case(keyword);
         match self.words {
             0 => self.create = is("CREATE"),
@@ -122,11 +122,11 @@ impl Nesting {
         self.words += 1;
     }
 
-    fn semicolon(&mut self) {
+    pub(crate) fn semicolon(&mut self) {
         self.after_semicolon = true;
     }
 
-    fn in_trigger_body(&self) -> bool {
+    pub(crate) fn in_trigger_body(&self) -> bool {
         self.body && !self.ended
     }
 }
@@ -188,12 +188,12 @@ impl<'a> Tokens<'a> {
     }
 }
 
-fn is_word(c: char) -> bool {
+pub(crate) fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '$' || (!c.is_ascii() && c != '\u{feff}')
 }
 
 /// Bytes up to the closing quote, doubled quotes passed over.
-fn quoted_length(rest: &str, quote: char) -> usize {
+pub(crate) fn quoted_length(rest: &str, quote: char) -> usize {
     let mut at = 1;
     while let Some(found) = rest[at..].find(quote) {
         at += found + 1;
