@@ -101,6 +101,25 @@ pub(crate) enum Command {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Make a workload out of a log: its queries counted, with real values, and its loops (N+1).
+    /// Understood are files of SQL, traces of the sqlite3 shell, debug logs of Django, Rails and
+    /// SQLAlchemy, pg_stat_statements as CSV, and one statement a line.
+    Workload {
+        /// The log; - reads standard input.
+        log: PathBuf,
+        /// Write the workload to this file.
+        #[arg(short, long, value_name = "WORKLOAD.sql")]
+        output: Option<PathBuf>,
+        /// Prove on this database that one statement can take the place of each loop.
+        #[arg(short, long, value_name = "DATABASE")]
+        database: Option<PathBuf>,
+        /// Queries that are printed; the workload has them all.
+        #[arg(long, default_value_t = 30)]
+        top: usize,
+        /// Seconds after which a run is stopped.
+        #[arg(long, default_value_t = 60)]
+        timeout: u32,
+    },
     /// Time each query with and without the indexes of a patch, in turns.
     Trial {
         #[command(flatten)]
@@ -239,7 +258,7 @@ pub(crate) struct ExplainSql {
     #[arg(short, long, value_name = "SQL", allow_hyphen_values = true)]
     #[arg(conflicts_with = "workload", required_unless_present_any = ["workload", "plan"])]
     pub(crate) query: Option<String>,
-    /// A file of statements; comments such as "-- name: open invoices" set their facts.
+    /// A file of statements; comments such as "-- name: open invoices" set their facts. Or a log.
     #[arg(short, long, value_name = "FILE.sql")]
     pub(crate) workload: Option<PathBuf>,
     /// A file with what EXPLAIN QUERY PLAN printed, as a tree or as rows; - reads standard input.
@@ -255,7 +274,7 @@ pub(crate) struct Sql {
     /// The statements themselves.
     #[arg(short, long, value_name = "SQL", allow_hyphen_values = true)]
     pub(crate) query: Option<String>,
-    /// A file of statements; comments such as "-- name: open invoices" set their facts.
+    /// A file of statements; comments such as "-- name: open invoices" set their facts. Or a log.
     #[arg(short, long, value_name = "FILE.sql")]
     pub(crate) workload: Option<PathBuf>,
 }

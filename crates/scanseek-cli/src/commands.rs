@@ -12,6 +12,7 @@ use scanseek_workbench as domain;
 use crate::args::{Args, Command, Databases, ExplainSql, Format, Sql, Statistics, Switches};
 use crate::beyond;
 use crate::host::Terminal;
+use crate::logs;
 use crate::output;
 
 /// True if everything asked for holds.
@@ -138,6 +139,15 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
                 .iter()
                 .all(|query| query.same_result && query.verdict != wire::QueryVerdict::Slower))
         }
+        Command::Workload { log, output, database, top, timeout } => {
+            if let Some(target) = output {
+                refuse_input(target, log, database.as_deref())?;
+            }
+            let options =
+                domain::RunOptions { row_cap: 0, deadline_ns: u64::from(*timeout) * 1_000_000_000 };
+            logs::workload(args.format, log, output.as_deref(), database.as_deref(), *top, &options)
+                .map(|()| true)
+        }
         Command::Trial { database, sql, with, budget, timeout } => {
             let text = sql.read()?;
             let mut workbench = open(database)?;
@@ -160,7 +170,7 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
         Command::Pages { database, query, workload, with, timeout } => {
             let text = match (query, workload) {
                 (Some(query), _) => query.clone(),
-                (None, Some(path)) => read(path)?,
+                (None, Some(path)) => logs::statements(path)?,
                 (None, None) => String::new(),
             };
             let mut workbench = open(database)?;
@@ -459,7 +469,7 @@ impl ExplainSql {
 fn statements(query: Option<&String>, workload: Option<&Path>) -> Result<String> {
     match (query, workload) {
         (Some(query), _) => Ok(query.clone()),
-        (None, Some(path)) => read(path),
+        (None, Some(path)) => logs::statements(path),
         (None, None) => bail!("give the statements with -q or -w"),
     }
 }
@@ -472,9 +482,9 @@ pub(crate) fn parameter(text: &str) -> Result<(String, domain::Value)> {
 }
 
 /// Refuses to write over a file that is read, under whatever name, or over any database.
-fn refuse_input(target: &Path, database: &Path, workload: Option<&Path>) -> Result<()> {
+fn refuse_input(target: &Path, one: &Path, other: Option<&Path>) -> Result<()> {
     let Ok(real) = target.canonicalize() else { return Ok(()) };
-    let is_input = [Some(database), workload]
+    let is_input = [Some(one), other]
         .into_iter()
         .flatten()
         .any(|input| input.canonicalize().is_ok_and(|input| input == real));
@@ -502,7 +512,7 @@ fn read_input() -> Result<String> {
     Ok(text)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
 }
 

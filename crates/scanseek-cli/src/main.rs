@@ -6,6 +6,7 @@ mod args;
 mod beyond;
 mod commands;
 mod host;
+mod logs;
 mod output;
 mod pages;
 

@@ -475,3 +475,66 @@ fn explain_draws_one_plan() {
         assert!(out.is_empty() && errors.starts_with("scanseek: "), "{refused:?}: {errors}");
     }
 }
+
+#[test]
+fn logs_become_workloads() {
+    let folder = Folder::new("log");
+    let out = folder.path("");
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &out]);
+    let database = folder.path("store.db");
+    let (log, workload) = (folder.path("app.log"), folder.path("app.sql"));
+    let mut text =
+        "Started GET \"/\"\n  Invoice Load (1.5ms)  SELECT invoice_id FROM invoices\n".to_owned();
+    for id in 1..=20 {
+        text.push_str(&format!(
+            "  Customer Load (0.2ms)  SELECT name FROM customers WHERE customer_id = ? LIMIT ?  \
+             [[\"customer_id\", {id}], [\"LIMIT\", 1]]\n"
+        ));
+    }
+    for id in 1..=9 {
+        text.push_str(&format!(
+            "  Invoice Load (9.0ms)  SELECT total_cents FROM invoices WHERE customer_id > ? AND status = ?  \
+             [[\"customer_id\", {id}], [\"status\", \"open\"]]\n"
+        ));
+    }
+    std::fs::write(&log, text).unwrap();
+
+    let read = json(0, &["workload", &log, "-d", &database, "-o", &workload]);
+    has_keys(&read, &["format", "queries", "loops", "left_out", "other_lines", "proofs"]);
+    assert_eq!(read["format"], "rails");
+    assert_eq!(read["statements"], 30);
+    assert_eq!(read["queries"][0]["calls"], 9);
+    assert_eq!(read["queries"][0]["times"]["total_ns"], 81_000_000);
+    assert_eq!(read["loops"][0]["calls"], 20);
+    let rewrite = &read["proofs"][0]["finding"]["rewrite"];
+    let sql = rewrite["sql"].as_str().unwrap();
+    assert!(
+        sql.starts_with("SELECT customer_id, name FROM customers WHERE customer_id IN (1, 2, 3,")
+    );
+    assert!(
+        rewrite["after"]["page_requests"].as_u64() < rewrite["before"]["page_requests"].as_u64()
+    );
+
+    // The same queries, from the workload that was written and from the log itself.
+    let suggest = |file: &str| json(0, &["suggest", &database, "-w", file]);
+    let (from_workload, from_log) = (suggest(&workload), suggest(&log));
+    assert_eq!(from_workload, from_log);
+    assert_eq!(from_log["queries"].as_array().unwrap().len(), 3);
+    assert_eq!(from_log["not_analysed"].as_array().unwrap().len(), 0);
+
+    let text = scanseek(&["workload", &log, "--format", "markdown"]);
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.contains("Read as a log of Rails: 30 statements in 31 lines"), "{text}");
+    assert!(
+        text.contains("## Loop (N+1)") && text.contains("not proven without a database"),
+        "{text}"
+    );
+
+    // What is no log, and what must not be written over.
+    let refused = scanseek(&["workload", &database]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("This is a SQLite database, and no log."), "{said}");
+    assert_eq!(scanseek(&["workload", &log, "-o", &log]).status.code(), Some(2));
+    assert_eq!(scanseek(&["workload", &log, "-o", &database]).status.code(), Some(2));
+}

@@ -266,6 +266,27 @@ impl Workbench {
         to_js(&wire::PastedPlan::from(&pasted))
     }
 
+    /// True for a text that is a log, to be read as a workload; false for SQL to be taken as it is.
+    pub fn is_log(&self, text: &str) -> bool {
+        domain::log_format(text).is_some()
+    }
+
+    /// Runs the statements of a loop, and the one statement for all of them.
+    #[wasm_bindgen(unchecked_return_type = "LoopProof")]
+    pub fn prove_loop(
+        &self,
+        statements: Vec<String>,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options: wire::RunOptions = from_js(options)?;
+        let first = statements.first().cloned().unwrap_or_default();
+        let proof = self
+            .0
+            .prove_loop(&statements, &options.to_domain())
+            .map_err(|error| failed(&error, &first))?;
+        to_js(&wire::LoopProof::new(&proof, &first))
+    }
+
     /// The same if these indexes existed; they are not built.
     #[wasm_bindgen(unchecked_return_type = "Explained")]
     pub fn explain_with(&mut self, sql: &str, indexes: Vec<String>) -> Result<JsValue> {
@@ -558,6 +579,32 @@ impl Workbench {
     /// Panics, so that a test can see the page survive it.
     pub fn crash_for_test(&self) {
         panic!("crashed for a test");
+    }
+}
+
+/// Reads a log piece by piece, since it may be large.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct LogReader(domain::LogReader);
+
+#[wasm_bindgen]
+impl LogReader {
+    /// Nothing read yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The next piece of its bytes.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
+        self.0.push(bytes).map_err(|error| failed(&error.into(), ""))
+    }
+
+    /// All that was read; nothing can be pushed any more.
+    #[wasm_bindgen(unchecked_return_type = "Log")]
+    pub fn finish(self) -> Result<JsValue> {
+        let log = self.0.finish().map_err(|error| failed(&error.into(), ""))?;
+        to_js(&wire::Log::from(log))
     }
 }
 

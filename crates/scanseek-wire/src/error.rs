@@ -42,6 +42,7 @@ wire! {
         RemoteNoRanges,
         RemoteChanged,
         BadPlan,
+    BadLog,
         Internal,
     }
 }
@@ -88,6 +89,7 @@ impl From<domain::ErrorCode> for ErrorCode {
             From::RemoteNoRanges => Self::RemoteNoRanges,
             From::RemoteChanged => Self::RemoteChanged,
             From::BadPlan => Self::BadPlan,
+            From::BadLog => Self::BadLog,
             From::Internal => Self::Internal,
         }
     }

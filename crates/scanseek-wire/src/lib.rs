@@ -26,6 +26,7 @@ mod findings;
 mod graph;
 mod growth;
 mod link;
+mod log;
 mod pages;
 mod plan;
 mod run;
@@ -51,6 +52,9 @@ pub use graph::{
 pub use growth::{Exponents, Flip, Growth, GrowthPoint, Scaled, ScaledPlan, TableRows};
 pub use link::{
     ClaimArm, ClaimCheck, LinkCheck, LinkState, Notebook, NotebookDatabase, SharedClaim, SharedLink,
+};
+pub use log::{
+    LeftOut, Log, LogFormat, LogLine, LoggedQuery, LoggedTimes, LoopProof, QueryLoop, SeenValue,
 };
 pub use pages::{
     AttachedRequests, MapExtent, Packed, PackedMap, PackedTrace, PageKind, PageTree, Pages,

@@ -32,6 +32,7 @@ pub enum ErrorCode {
     RemoteNoRanges,
     RemoteChanged,
     BadPlan,
+    BadLog,
     Internal,
 }
 

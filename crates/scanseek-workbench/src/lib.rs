@@ -11,6 +11,7 @@ mod findings;
 mod growth;
 mod heat;
 mod host;
+mod log;
 mod open;
 mod oracle;
 mod pasted;
@@ -36,6 +37,7 @@ pub use findings::{Cost, Finding, Findings, Rewrite, Rule};
 pub use growth::{Exponents, Flip, Growth, GrowthPoint, Scaled, ScaledPlan, TableRows};
 pub use heat::{Heat, heat};
 pub use host::Host;
+pub use log::{LoopProof, log_format};
 pub use open::{DatabaseInfo, Notice, Opened, SampleRef, build_attached_sample, build_sample};
 pub use oracle::QUERY_TIME_NS;
 pub use pasted::{PastedPlan, read_plan};
@@ -67,4 +69,7 @@ pub use scanseek_engine::{
 pub use scanseek_engine::{FileBase, TemporarySpill};
 pub use scanseek_plan::{Severity, grouped};
 pub use scanseek_samples::{SampleInfo, plan_document, samples, workload};
-pub use scanseek_sql::one_line;
+pub use scanseek_sql::{
+    LeftOut, LeftOutReason, Log, LogError, LogFormat, LogReader, LoggedQuery, QueryLoop, SeenValue,
+    one_line, read_log,
+};

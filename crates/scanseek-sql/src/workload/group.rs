@@ -18,7 +18,7 @@ pub(super) struct Group {
     pub(super) first_line: u64,
     pub(super) calls: u64,
     /// Places in the log; each may stand for many executions.
-    entries: u64,
+    pub(super) entries: u64,
     pub(super) times: Option<Timed>,
     pub(super) name: Option<String>,
     /// Of each slot: other values than the first one were met.

@@ -29,6 +29,8 @@ pub struct Log {
     pub lines: u64,
     /// Statements that ran, those left out among them.
     pub statements: u64,
+    /// Some query stands in it more than once.
+    pub repeats: bool,
     /// Its queries: those that took the most time in all first; without times, the most frequent.
     pub queries: Vec<LoggedQuery>,
     /// SELECTs that ran again and again for one key after another.
@@ -289,10 +291,12 @@ impl LogReader {
         }
         left_out.sort_by_key(|left| left.first_line);
         let loops = output::loops(&loops, &groups, &places);
+        let repeats = groups.iter().any(|group| group.entries > 1);
         Ok(Log {
             format,
             lines: self.lines,
             statements,
+            repeats,
             queries,
             loops,
             left_out,

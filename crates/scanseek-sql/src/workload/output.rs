@@ -40,7 +40,7 @@ fn query(group: &Group, taken: &mut BTreeSet<String>) -> LoggedQuery {
     let mut text = format!("-- name: {name}\n-- weight: {}\n", group.calls);
     text.push_str(&format!("-- log: {}\n", said(group)));
     for parameter in &parameters {
-        if let Some(seen) = seen_line(parameter) {
+        if let Some(seen) = seen_line(parameter, group) {
             text.push_str(&seen);
         }
     }
@@ -91,9 +91,13 @@ fn said(group: &Group) -> String {
     said
 }
 
-fn seen_line(parameter: &SeenValue) -> Option<String> {
+fn seen_line(parameter: &SeenValue, group: &Group) -> Option<String> {
     let (value, rare) = (parameter.value.as_ref()?, parameter.rare.as_ref()?);
-    Some(format!("-- seen: {} = {value} most often, {rare} seldom\n", parameter.name))
+    let (most, least) = (group.seen.frequent()?.at_least(), group.seen.rare()?.at_least());
+    Some(match most > least {
+        true => format!("-- seen: {} = {value} most often, {rare} seldom\n", parameter.name),
+        false => format!("-- seen: {} = {value} and {rare}\n", parameter.name),
+    })
 }
 
 /// A duration for people.

@@ -95,6 +95,14 @@ pub struct Findings {
     pub not_looked_at: Vec<String>,
 }
 
+/// What is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    Everything,
+    /// Only whether the statements of the text are those of a loop.
+    Loops,
+}
+
 impl Workbench {
     /// Looks closely at one statement of a text, by its position. A run of it just before is not
     /// repeated. All questions together may take as long as the options say.
@@ -107,6 +115,17 @@ impl Workbench {
         index: usize,
         parameters: &[(String, Value)],
         options: &RunOptions,
+    ) -> Result<Findings, WorkbenchError> {
+        self.looked_at(text, index, parameters, options, Look::Everything)
+    }
+
+    pub(crate) fn looked_at(
+        &self,
+        text: &str,
+        index: usize,
+        parameters: &[(String, Value)],
+        options: &RunOptions,
+        look: Look,
     ) -> Result<Findings, WorkbenchError> {
         let database = &self.open()?.database;
         let mut statements = crate::statement::statements(text);
@@ -127,7 +146,14 @@ impl Workbench {
         if let Some(because) = why_not_run {
             asked.leave_out(because);
         }
-        let findings = close(&asked, &statements);
+        let findings = match look {
+            Look::Everything => close(&asked, &statements),
+            Look::Loops => {
+                let mut found = Vec::new();
+                repeated::find(&asked, &statements, &mut found);
+                found
+            }
+        };
         if self.host.cancelled() {
             return Err(scanseek_engine::EngineError::Cancelled.into());
         }
