@@ -44,6 +44,17 @@ for (const look of LOOKS) {
     await page.getByTestId("pasted-plan").waitFor();
     await audit(page, "pasted plan");
     await page.keyboard.press("Escape");
+    await page.getByTestId("start").getByRole("button", { name: "Import a log" }).click();
+    const log = page.getByLabel("What the application or SQLite logged");
+    await log.waitFor();
+    await audit(page, "import a log");
+    const round = (id) => `(0.001) SELECT a FROM t WHERE b = ${id}; args=(${id},)\n`;
+    await log.fill(`started\n(0.000) BEGIN; args=None\n${[1, 2, 3, 4].map(round).join("")}`);
+    await page.getByRole("button", { name: "Read the log" }).click();
+    await page.getByTestId("log-loop").waitFor();
+    await audit(page, "log");
+    await fits(page);
+    await page.keyboard.press("Escape");
     await page.getByTestId("sample-patterns").click();
     await page.getByTestId("gallery").waitFor();
     await audit(page, "pattern gallery");

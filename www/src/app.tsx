@@ -4,6 +4,7 @@ import "./styles/index.css";
 import { SuggestTab } from "./features/advisor/SuggestTab";
 import { loadEditor } from "./features/editor/Editor";
 import { EditorPane } from "./features/editor/EditorPane";
+import { LogDialog } from "./features/log/LogDialog";
 import { AttachDialog } from "./features/open/Attach";
 import { Banners } from "./features/open/Banners";
 import { DropTarget } from "./features/open/Drop";
@@ -100,6 +101,7 @@ function App() {
       </div>
       <ShareDialog />
       <PasteDialog />
+      <LogDialog />
       <Gallery />
       <AttachDialog />
       <DropTarget />

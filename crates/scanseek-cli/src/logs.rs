@@ -144,11 +144,16 @@ fn looped(
             } else {
                 ""
             };
-            let _ = writeln!(out, "{said}{limit}\n");
+            let group = if one.is_grouped {
+                " (It has no row for a key without rows, where each of them gives 0 or NULL.)"
+            } else {
+                ""
+            };
+            let _ = writeln!(out, "{said}{limit}{group}\n");
             style.code(out, &format!("{sql};\n"));
         }
         (None, None) => {
-            let _ = writeln!(out, "It has no form with IN; a join or GROUP BY may do.\n");
+            let _ = writeln!(out, "It has no form with IN; a join may do.\n");
         }
     }
     for sentence in proof.iter().flat_map(|proof| &proof.not_looked_at) {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::pieces::{Around, aggregates, around, sides};
+use crate::pieces::{Around, aggregates, around, sides, upper_words};
 use crate::{Clauses, Verb};
 
 /// How one statement of a loop becomes one for all of them.
@@ -24,6 +24,19 @@ pub struct InList<'a> {
     order: Option<Range<usize>>,
     /// The number of rows that LIMIT allows each of them, which one statement for all has not.
     limit: Option<Range<usize>>,
+    /// Each gives one row of counts or sums; where GROUP BY goes then.
+    grouped_at: Option<usize>,
+}
+
+/// The column only counts or sums up: a plain call of one of these.
+fn sums_up(text: &str) -> bool {
+    const FUNCTIONS: [&str; 6] = ["COUNT", "SUM", "TOTAL", "AVG", "MIN", "MAX"];
+    let words = upper_words(text);
+    let begins = words.first().is_some_and(|word| FUNCTIONS.contains(&word.as_str()));
+    // `min(a, b)` is no aggregate, nor is one with OVER.
+    begins
+        && words.get(1).is_some_and(|word| word == "(")
+        && !words.iter().any(|word| word == "," || word == "OVER")
 }
 
 impl<'a> InList<'a> {
@@ -36,12 +49,16 @@ impl<'a> InList<'a> {
             && part.distinct.is_none()
             && part.group_by.is_none()
             && part.having.is_empty()
-            && query.limit.as_ref().is_none_or(|limit| limit.offset.is_none())
-            && !part.columns.iter().any(|column| aggregates(&sql[column.span.clone()]));
-        if !one_by_one {
+            && query.limit.as_ref().is_none_or(|limit| limit.offset.is_none());
+        let column = |at: usize| sql[part.columns[at].span.clone()].trim();
+        let aggregated = (0..part.columns.len()).any(|at| aggregates(column(at)));
+        let is_sum = query.limit.is_none()
+            && query.order_by.is_none()
+            && (0..part.columns.len()).all(|at| sums_up(column(at)));
+        if !one_by_one || (aggregated && !is_sum) {
             return None;
         }
-        let (condition, column) = part.conditions.iter().find_map(|condition| {
+        let (condition, key) = part.conditions.iter().find_map(|condition| {
             let expression = &condition.expression;
             let comparison = expression.comparison.as_ref()?;
             if !matches!(comparison.operator.as_str(), "=" | "==") {
@@ -54,11 +71,8 @@ impl<'a> InList<'a> {
                     .then(|| (expression.span.clone(), &sql[name.span.clone()]))
             })
         })?;
-        let result = |at: usize| sql[part.columns[at].span.clone()].trim();
         let is_given = (0..part.columns.len()).any(|at| {
-            result(at) == "*"
-                || result(at).ends_with(".*")
-                || result(at).eq_ignore_ascii_case(column)
+            column(at) == "*" || column(at).ends_with(".*") || column(at).eq_ignore_ascii_case(key)
         });
         let order = match &query.order_by {
             Some(order) => Some(order.span.start..order.terms.first()?.span.start),
@@ -66,13 +80,14 @@ impl<'a> InList<'a> {
         };
         Some(Self {
             sql,
-            column,
+            column: key,
             constant: constant.clone(),
             condition,
             results: part.columns.first()?.span.start,
             is_given,
             order,
             limit: query.limit.as_ref().map(|limit| limit.span.clone()),
+            grouped_at: aggregated.then_some(part.span.end),
         })
     }
 
@@ -103,6 +118,11 @@ impl<'a> InList<'a> {
         self.edited(&edits)
     }
 
+    /// It groups by the key: one without rows, for which a statement of the loop gives 0 or NULL, is missing.
+    pub fn is_grouped(&self) -> bool {
+        self.grouped_at.is_some()
+    }
+
     /// There is an ORDER BY, and the key goes before its terms.
     pub fn is_ordered(&self) -> bool {
         self.order.is_some()
@@ -118,7 +138,11 @@ impl<'a> InList<'a> {
     }
 
     fn edited(&self, edits: &[(Range<usize>, &str)]) -> String {
-        let mut edits: Vec<&(Range<usize>, &str)> = edits.iter().collect();
+        let group = format!(" GROUP BY {}", self.column);
+        let mut edits = edits.to_vec();
+        if let Some(at) = self.grouped_at {
+            edits.push((at..at, &group));
+        }
         edits.sort_by_key(|(span, _)| span.start);
         let mut text = String::new();
         let mut from = 0;
@@ -155,7 +179,15 @@ mod tests {
             Some("SELECT t.a, b FROM t WHERE c = 2 AND t.a IN (1, 'x') ORDER BY t.a, b"),
         );
         check("SELECT a FROM t WHERE A = 5;", "5", Some("SELECT a FROM t WHERE A IN (1, 'x');"));
-        check("SELECT count(*) FROM t WHERE a = 5", "5", None);
+        check(
+            "SELECT count(*), max(b) FROM t WHERE a = 5 AND c = 1",
+            "5",
+            Some("SELECT a, count(*), max(b) FROM t WHERE a IN (1, 'x') AND c = 1 GROUP BY a"),
+        );
+        check("SELECT count(*), b FROM t WHERE a = 5", "5", None);
+        check("SELECT min(b, c) FROM t WHERE a = 5", "5", None);
+        check("SELECT sum(b) OVER () FROM t WHERE a = 5", "5", None);
+        check("SELECT sum(b) FROM t WHERE a = 5 LIMIT 1", "5", None);
         check("SELECT a FROM t WHERE a = 5 GROUP BY b", "5", None);
         check("SELECT a FROM t WHERE a = 5 LIMIT 1 OFFSET 2", "5", None);
         check("SELECT a FROM t WHERE a > 5", "5", None);

@@ -76,6 +76,7 @@ wire! {
         /// Not proven.
         pub replacement: Option<String>,
         pub leaves_limit_out: bool,
+        pub is_grouped: bool,
         pub statements: Vec<String>,
     }
 
@@ -173,6 +174,7 @@ impl From<domain::QueryLoop> for QueryLoop {
             parent: one.parent.map(place),
             replacement: one.replacement,
             leaves_limit_out: one.leaves_limit_out,
+            is_grouped: one.is_grouped,
             statements: one.statements,
         }
     }

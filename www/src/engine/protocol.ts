@@ -1,5 +1,5 @@
 /** Messages between page and worker. Types are derived from the engine's class, so they cannot drift from it. */
-import type { Progress, Reading, RowBatch, WireError, Workbench } from "./types";
+import type { Log, Progress, Reading, RowBatch, WireError, Workbench } from "./types";
 
 /** Files travel as handles, those on servers as addresses; the worker reads their bytes. */
 interface FileOps {
@@ -23,6 +23,7 @@ interface FileOps {
     follow: boolean,
     expected: string | null,
   ): ReturnType<Workbench["open_remote"]>;
+  read_log(log: Blob): Log;
 }
 type Ops = Omit<Workbench, keyof FileOps | "spill_to" | "longest_part_bytes" | "free" | symbol> & FileOps;
 

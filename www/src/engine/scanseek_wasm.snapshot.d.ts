@@ -223,7 +223,7 @@ export interface RowBatch {
 /**
  * The closed list of codes.
  */
-export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "not_attached" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "remote_unreachable" | "remote_refused" | "remote_redirect" | "remote_no_ranges" | "remote_changed" | "bad_plan" | "internal";
+export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "not_attached" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "remote_unreachable" | "remote_refused" | "remote_redirect" | "remote_no_ranges" | "remote_changed" | "bad_plan" | "bad_log" | "internal";
 
 /**
  * The index forced on one table of the statement; one of `with` and `because` is null.
@@ -304,6 +304,31 @@ export interface LoopEstimate {
 }
 
 /**
+ * What a log comes to.
+ */
+export interface Log {
+    format: LogFormat;
+    /**
+     * For “read as …”.
+     */
+    title: string;
+    lines: number;
+    statements: number;
+    /**
+     * Some query stands in it more than once.
+     */
+    repeats: boolean;
+    /**
+     * Those that took the most time in all first; without times, the most frequent.
+     */
+    queries: LoggedQuery[];
+    loops: QueryLoop[];
+    left_out: LeftOut[];
+    other_lines: number;
+    first_other_lines: LogLine[];
+}
+
+/**
  * What a node does; `table` and `index` are null where it reads none.
  */
 export interface Op {
@@ -379,6 +404,14 @@ export interface AttachedRequests {
     name: string;
     requests: number;
     reads: number;
+}
+
+/**
+ * Whether one statement can take the place of those of a loop.
+ */
+export interface LoopProof {
+    finding: Finding | null;
+    not_looked_at: string[];
 }
 
 /**
@@ -734,6 +767,13 @@ export interface IndexUse {
     primary_key: boolean;
 }
 
+export interface LeftOut {
+    title: string;
+    count: number;
+    first_line: number;
+    first: string;
+}
+
 export interface LinkCheck {
     database_matches: boolean;
     message: string;
@@ -743,6 +783,33 @@ export interface LinkCheck {
 export interface LinkState {
     sql: string;
     indexes: string[];
+}
+
+export interface LogLine {
+    line: number;
+    text: string;
+}
+
+export interface LoggedQuery {
+    name: string;
+    sql: string;
+    writes: boolean;
+    calls: number;
+    times: LoggedTimes | null;
+    first_line: number;
+    several_rows: boolean;
+    values: SeenValue[];
+    /**
+     * The statement with its facts in comments.
+     */
+    text: string;
+}
+
+export interface LoggedTimes {
+    calls: number;
+    total_ns: number;
+    mean_ns: number;
+    max_ns: number | null;
 }
 
 export interface LoopStats {
@@ -1005,6 +1072,28 @@ export interface QueryAdvice {
     note: string | null;
 }
 
+export interface QueryLoop {
+    /**
+     * Its place among the queries.
+     */
+    query: number;
+    column: string;
+    calls: number;
+    runs: number;
+    longest_calls: number;
+    first_line: number;
+    last_line: number;
+    total_ns: number | null;
+    parent: number | null;
+    /**
+     * Not proven.
+     */
+    replacement: string | null;
+    leaves_limit_out: boolean;
+    is_grouped: boolean;
+    statements: string[];
+}
+
 export interface QueryTrial {
     name: string;
     arms: ArmResult[];
@@ -1085,6 +1174,12 @@ export interface ScaledPlan {
 
 export interface Schema {
     tables: TableInfo[];
+}
+
+export interface SeenValue {
+    name: string;
+    value: string | null;
+    rare: string | null;
 }
 
 export interface SharedClaim {
@@ -1232,6 +1327,8 @@ export type Direction = "down" | "right";
 
 export type IndexOrigin = "create_index" | "unique" | "primary_key";
 
+export type LogFormat = "sql" | "sqlite_trace" | "django" | "rails" | "sql_alchemy" | "pg_stat_statements" | "lines";
+
 export type MapExtent = "whole" | "inner_pages";
 
 export type Metric = "rows_visited" | "rows_out" | "vm_steps" | "page_requests" | "page_reads";
@@ -1268,6 +1365,26 @@ export type Verdict = "faster" | "slower" | "no_clear_difference" | "not_measura
 
 export type WholeValue = { type: "null" } | { type: "integer"; value: string } | { type: "real"; value: string } | { type: "text"; bytes: Bytes; characters: number; parts: TextPart[]; parts_are_all: boolean; json: string | null } | { type: "blob"; bytes: Bytes };
 
+
+/**
+ * Reads a log piece by piece, since it may be large.
+ */
+export class LogReader {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * All that was read; nothing can be pushed any more.
+     */
+    finish(): Log;
+    /**
+     * Nothing read yet.
+     */
+    constructor();
+    /**
+     * The next piece of its bytes.
+     */
+    push(bytes: Uint8Array | number[]): void;
+}
 
 /**
  * All use-cases over one open database.
@@ -1352,6 +1469,10 @@ export class Workbench {
      */
     growth(sql: string, options: RunOptions): Growth;
     /**
+     * True for a text that is a log, to be read as a workload; false for SQL to be taken as it is.
+     */
+    is_log(text: string): boolean;
+    /**
      * Length in bytes of the longest part of a remote file that is asked for at once.
      */
     longest_part_bytes(): number;
@@ -1383,6 +1504,10 @@ export class Workbench {
      * The scripts for these indexes, with what they do for the statements of a text.
      */
     patch(indexes: string[], sql: string): Patch;
+    /**
+     * Runs the statements of a loop, and the one statement for all of them.
+     */
+    prove_loop(statements: string[], options: RunOptions): LoopProof;
     /**
      * Reads a link; nothing is opened or run.
      */

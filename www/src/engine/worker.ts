@@ -2,7 +2,7 @@
  * The worker: owns one engine and answers calls one at a time. It is disposable. After a trap the wasm
  * instance may be in any state, so the worker says "fatal" and the page replaces it.
  */
-import init, { Workbench } from "./pkg/scanseek_wasm.js";
+import init, { LogReader, Workbench } from "./pkg/scanseek_wasm.js";
 import wasmUrl from "./pkg/scanseek_wasm_bg.wasm?url";
 import { type FromWorker, isWireError, type ToWorker, wireError } from "./protocol";
 import { removeLeftovers, scratchFile } from "./scratch";
@@ -57,6 +57,26 @@ async function picked(database: File, wal: File | null, journal: File | null): P
   return { database, wal, journal, kept };
 }
 
+/** A log is read in pieces of this size, so that it need not fit into memory and can be cancelled. */
+const LOG_PIECE_BYTES = 1024 * 1024;
+
+async function readLog(log: Blob): Promise<unknown> {
+  const reader = new LogReader();
+  let done = false;
+  try {
+    for (let at = 0; at < log.size; at += LOG_PIECE_BYTES) {
+      if (cancelled()) throw wireError("cancelled", "Cancelled.");
+      reader.push(new Uint8Array(await log.slice(at, at + LOG_PIECE_BYTES).arrayBuffer()));
+      host.reading({ read_bytes: Math.min(at + LOG_PIECE_BYTES, log.size), total_bytes: log.size });
+    }
+    // This uses the reader up.
+    done = true;
+    return reader.finish();
+  } finally {
+    if (!done) reader.free();
+  }
+}
+
 /** Calls that need more than the engine. The worker of the page for addresses adds its own. */
 export const special: Record<string, (workbench: Engine, params: unknown[]) => Promise<unknown>> = {
   open_file: async (workbench, params) => {
@@ -67,6 +87,7 @@ export const special: Record<string, (workbench: Engine, params: unknown[]) => P
     const [name, fileName, ...files] = params as [string, string, File, File | null, File | null];
     return workbench.attach(name, fileName, await picked(...files));
   },
+  read_log: (_workbench, params) => readLog(params[0] as Blob),
 };
 
 async function answer(op: string, params: unknown[]): Promise<unknown> {

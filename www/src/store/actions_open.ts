@@ -3,8 +3,10 @@
 import { batch } from "@preact/signals";
 import type { Opened, Pattern } from "../engine/types";
 import { asWireError, engine, perform, report } from "./actions_call";
+import { forgetLog, readLog } from "./actions_log";
 import { forgetRows } from "./actions_run";
 import { linkOpened } from "./actions_share";
+import { offerBack } from "./actions_text";
 import { remote } from "./address";
 import { ownIndexError, suggestTask } from "./advisor";
 import { choose, chosen } from "./chosen";
@@ -12,6 +14,7 @@ import { asked, attachTask, opened, openingName, openTask } from "./database";
 import { pristine, replaceText, text } from "./editor";
 import { type DatabaseFiles, sortFiles } from "./files";
 import { findingsTask, lookedAt } from "./findings";
+import { logOpen } from "./logs";
 import { patch } from "./patch";
 import { galleryOpen, patterns } from "./patterns";
 import { explained, wantChosen } from "./plan";
@@ -85,15 +88,6 @@ export async function countRows(): Promise<void> {
   }
 }
 
-/** Says what took the place of the user's text, with a button that undoes it. */
-export function offerBack(previous: string, words: string): void {
-  const run = () => {
-    replaceText(previous);
-    dismiss("text");
-  };
-  notify({ key: "text", tone: "neutral", text: words, action: { label: "Bring my text back", run } });
-}
-
 /** Puts a sample's queries into the editor; text of the user's own can be brought back. */
 function loadWorkload(workload: string | null): void {
   const previous = text.value;
@@ -130,17 +124,27 @@ export async function openSample(id: string, scale: number, title: string): Prom
   return true;
 }
 
+/** A file of SQL goes into the editor as it is; a log, or one in which queries repeat, is shown first. */
+async function takeText(file: File): Promise<void> {
+  const log = await readLog(file, file.name);
+  const isScript = log ? log.format === "sql" && !log.repeats : /\.sql$/i.test(file.name);
+  if (!isScript) {
+    logOpen.value = true;
+    return;
+  }
+  forgetLog();
+  const previous = text.value;
+  replaceText(await file.text());
+  if (previous.trim() && previous !== pristine.value) {
+    offerBack(previous, `${file.name} is in the editor now.`);
+  }
+}
+
 export async function openFiles(files: File[]): Promise<void> {
   const { databases, text: script, left_out } = sortFiles(files);
   notices.value = notices.value.filter(({ key }) => !key.startsWith("left-"));
   for (const line of left_out) notify({ key: `left-${line}`, tone: "warn", text: line });
-  if (script) {
-    const previous = text.value;
-    replaceText(await script.text());
-    if (previous.trim() && previous !== pristine.value) {
-      offerBack(previous, `${script.name} is in the editor now.`);
-    }
-  }
+  if (script) await takeText(script);
   const left = [...databases];
   while (left.length > 0) {
     const link = linkState.value;

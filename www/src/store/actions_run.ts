@@ -4,7 +4,7 @@ import { batch } from "@preact/signals";
 import type { Cell, Rewrite, RowBatch } from "../engine/types";
 import { asWireError, engine, perform, report } from "./actions_call";
 import { activeSlice, freshStatements, RUN_OPTIONS } from "./actions_explain";
-import { offerBack } from "./actions_open";
+import { offerBack } from "./actions_text";
 import { opened } from "./database";
 import { active, nameOf, picked, replaceText, selection, statementAt, statements, text } from "./editor";
 import { CLOSE_LOOK_MS, findingsTask, lookedAt } from "./findings";

@@ -1,7 +1,8 @@
 /** Links: made, opened and checked. */
 import type { Notebook } from "../engine/types";
 import { asWireError, engine, perform, report } from "./actions_call";
-import { offerBack, openSample } from "./actions_open";
+import { openSample } from "./actions_open";
+import { offerBack } from "./actions_text";
 import { choose, chosenDdl } from "./chosen";
 import { opened } from "./database";
 import { moveRequest, pristine, replaceText, selection, text } from "./editor";

@@ -1,4 +1,4 @@
-/** Tells dropped files apart by name: a database, what lies beside it, a text of queries. */
+/** Tells dropped files apart by name: a database, what lies beside it, a text of queries or a log. */
 
 export interface DatabaseFiles {
   database: File;
@@ -8,6 +8,7 @@ export interface DatabaseFiles {
 
 export interface Dropped {
   databases: DatabaseFiles[];
+  /** A file of statements, or a log. */
   text: File | null;
   /** Names of files that were left out, with the reason. */
   left_out: string[];
@@ -31,7 +32,7 @@ export function nameFor(file: string, taken: string[]): string {
 export function sortFiles(files: File[]): Dropped {
   const ending = (end: string) => files.filter((file) => file.name.endsWith(end));
   const besides = [...ending("-wal"), ...ending("-journal")];
-  const texts = files.filter((file) => /\.sql$/i.test(file.name));
+  const texts = files.filter((file) => /\.(sql|log|txt|csv|tsv|trace|out)$/i.test(file.name));
   const databases = files.filter(
     (file) => !besides.includes(file) && !texts.includes(file) && !file.name.endsWith("-shm"),
   );

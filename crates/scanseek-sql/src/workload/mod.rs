@@ -113,6 +113,8 @@ pub struct QueryLoop {
     pub replacement: Option<String>,
     /// The replacement has no LIMIT: it means the same if none of them had more rows.
     pub leaves_limit_out: bool,
+    /// The replacement groups by the key: it has no row for a key without rows.
+    pub is_grouped: bool,
     /// Its statements with their values, 200 at most.
     pub statements: Vec<String>,
 }

@@ -291,7 +291,8 @@ pub(super) fn loops(loops: &Loops, groups: &[Group], places: &[Option<usize>]) -
                 total_ns,
                 parent: parent.and_then(|at| places[at]),
                 replacement: list.as_ref().map(|list| list.with(&keys)),
-                leaves_limit_out: list.is_some_and(|list| list.leaves_limit_out()),
+                leaves_limit_out: list.as_ref().is_some_and(InList::leaves_limit_out),
+                is_grouped: list.as_ref().is_some_and(InList::is_grouped),
                 statements,
             })
         })

@@ -139,8 +139,14 @@ fn rewrite(
         true => " LIMIT is left out: on these data none of them has more rows than it allows.",
         false => "",
     };
+    let missing = match list.is_grouped() {
+        true => {
+            " A value without rows would have none here, where its own statement gives 0 or NULL."
+        }
+        false => "",
+    };
     let why = format!(
-        "It gives the rows of all {} statements, each with its {}.{order}{limit}",
+        "It gives the rows of all {} statements, each with its {}.{order}{limit}{missing}",
         group.members.len(),
         shown(list.column)
     );

@@ -1,5 +1,6 @@
 /** Dropping and pasting files anywhere on the page. */
 import { useEffect, useState } from "preact/hooks";
+import { offerLog } from "../../store/actions_log";
 import { openFiles } from "../../store/actions_open";
 import { opened } from "../../store/database";
 import { Icon } from "../../ui/icon";
@@ -35,22 +36,28 @@ export function DropTarget() {
     };
     const paste = (event: ClipboardEvent) => {
       const files = [...(event.clipboardData?.files ?? [])];
-      if (files.length === 0) return;
-      event.preventDefault();
-      void openFiles(files);
+      if (files.length > 0) {
+        event.preventDefault();
+        void openFiles(files);
+        return;
+      }
+      const target = event.target instanceof Element ? event.target : null;
+      const pasted = event.clipboardData?.getData("text/plain");
+      if (pasted && target?.closest(".cm-editor")) void offerLog(pasted);
     };
     const capture = { capture: true };
     window.addEventListener("dragenter", enter);
     window.addEventListener("dragover", hover);
     window.addEventListener("dragleave", leave);
     window.addEventListener("drop", drop, capture);
-    window.addEventListener("paste", paste);
+    // The editor keeps its pastes to itself, so they are looked at on the way down.
+    window.addEventListener("paste", paste, capture);
     return () => {
       window.removeEventListener("dragenter", enter);
       window.removeEventListener("dragover", hover);
       window.removeEventListener("dragleave", leave);
       window.removeEventListener("drop", drop, capture);
-      window.removeEventListener("paste", paste);
+      window.removeEventListener("paste", paste, capture);
     };
   }, []);
   if (!over) return null;

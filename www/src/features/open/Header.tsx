@@ -5,6 +5,7 @@ import { share } from "../../store/actions_share";
 import { onAddressPage, remote } from "../../store/address";
 import { opened } from "../../store/database";
 import { engineState, samples } from "../../store/engine";
+import { logOpen } from "../../store/logs";
 import { pasteOpen } from "../../store/pasted";
 import { nextTheme, theme } from "../../store/theme";
 import { Icon, Logo } from "../../ui/icon";
@@ -59,6 +60,24 @@ export function PasteButton({ onOpen }: { onOpen?: () => void }) {
   );
 }
 
+/** A button that opens the dialog for a log of an application. */
+export function LogButton({ onOpen }: { onOpen?: () => void }) {
+  return (
+    <button
+      type="button"
+      class="button quiet paste-button"
+      disabled={engineState.value.type !== "ready"}
+      onClick={() => {
+        onOpen?.();
+        logOpen.value = true;
+      }}
+    >
+      <Icon name="table" />
+      Import a log
+    </button>
+  );
+}
+
 const THEME_LABEL = { auto: "as the system", light: "light", dark: "dark" } as const;
 
 export function Header() {
@@ -93,6 +112,7 @@ export function Header() {
                 }}
               />
               <PasteButton onOpen={close} />
+              <LogButton onOpen={close} />
             </>
           )}
         </Menu>

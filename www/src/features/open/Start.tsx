@@ -4,7 +4,7 @@ import { onAddressPage } from "../../store/address";
 import { engineState, samples } from "../../store/engine";
 import { Icon } from "../../ui/icon";
 import { AddressForm } from "./Address";
-import { OpenButton, PasteButton } from "./Header";
+import { LogButton, OpenButton, PasteButton } from "./Header";
 import { SampleList } from "./Samples";
 
 const STEPS = [
@@ -31,6 +31,9 @@ function ByFile() {
       </p>
       <p class="fine start-paste">
         Only a plan at hand? <PasteButton />
+      </p>
+      <p class="fine start-paste">
+        Queries in a log? <LogButton />
       </p>
       <p class="fine start-address">
         <a href="./remote/">Open from an address…</a> That is another page: it may fetch the address you type.
