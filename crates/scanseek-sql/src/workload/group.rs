@@ -111,7 +111,8 @@ impl Collector {
             Some(left) => left.count += calls,
             None => {
                 let first = shown(sql);
-                self.left_out.push(LeftOut { reason, count: calls, first_line: line, first });
+                let at = self.left_out.partition_point(|left| left.first_line <= line);
+                self.left_out.insert(at, LeftOut { reason, count: calls, first_line: line, first });
             }
         }
     }

@@ -1,8 +1,6 @@
 //! Loops that ask for one row after another (N+1): the same SELECT again and again with another value
 //! for one column, with few other statements between.
 
-use std::collections::BTreeMap;
-
 use super::normal::Normal;
 use super::values::Known;
 
@@ -20,7 +18,9 @@ pub(super) struct Loops {
     now: u64,
     /// The statement before it.
     before: Option<(usize, u64)>,
-    open: BTreeMap<usize, Run>,
+    /// Of each group the one that goes on.
+    open: Vec<Option<Run>>,
+    /// In the order of their first lines.
     pub(super) found: Vec<Run>,
 }
 
@@ -96,7 +96,10 @@ impl Loops {
         if !is_select || calls != 1 || !normal.slots.iter().any(|slot| slot.equality) {
             return;
         }
-        if let Some(run) = self.open.get_mut(&group) {
+        if self.open.len() <= group {
+            self.open.resize(group + 1, None);
+        }
+        if let Some(run) = &mut self.open[group] {
             if run.takes(normal, self.now) {
                 run.calls += 1;
                 run.last = self.now;
@@ -119,21 +122,21 @@ impl Loops {
             start: self.now,
             last: self.now,
         };
-        self.open.insert(group, run);
+        self.open[group] = Some(run);
     }
 
     fn close(&mut self, group: usize) {
-        if let Some(run) = self.open.remove(&group).filter(|run| run.keys.len() >= LEAST) {
-            self.found.push(run);
+        if let Some(run) = self.open[group].take_if(|run| run.keys.len() >= LEAST) {
+            let at = self.found.partition_point(|other| other.start < run.start);
+            self.found.insert(at, run);
         }
     }
 
-    /// Ends all that are open; the order is that of their first lines.
+    /// Ends all that are open.
     pub(super) fn finish(&mut self) {
-        for group in self.open.keys().copied().collect::<Vec<_>>() {
+        for group in 0..self.open.len() {
             self.close(group);
         }
-        self.found.sort_by_key(|run| run.start);
     }
 
     /// The statement that a loop goes through the rows of: what ran right before it, or before another

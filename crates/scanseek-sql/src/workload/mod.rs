@@ -291,7 +291,6 @@ impl LogReader {
         if statements == 0 {
             return Err(LogError::NoStatement);
         }
-        left_out.sort_by_key(|left| left.first_line);
         let loops = output::loops(&loops, &groups, &places);
         let repeats = groups.iter().any(|group| group.entries > 1);
         Ok(Log {

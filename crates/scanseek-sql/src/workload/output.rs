@@ -1,7 +1,5 @@
 //! What a log comes to: its queries with names, values and the text of a workload, and its loops.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::group::{Group, Timed};
 use super::loops::{Loops, Run};
 use super::values::Known;
@@ -19,7 +17,7 @@ pub(super) fn queries(groups: &[Group], most: usize) -> (Vec<LoggedQuery>, Vec<O
         (std::cmp::Reverse(total_ns), std::cmp::Reverse(group.calls))
     });
     order.truncate(most);
-    let mut taken = BTreeSet::new();
+    let mut taken = Vec::new();
     let mut places = vec![None; groups.len()];
     let mut queries = Vec::new();
     for at in order {
@@ -29,12 +27,12 @@ pub(super) fn queries(groups: &[Group], most: usize) -> (Vec<LoggedQuery>, Vec<O
     (queries, places)
 }
 
-fn query(group: &Group, taken: &mut BTreeSet<String>) -> LoggedQuery {
+fn query(group: &Group, taken: &mut Vec<String>) -> LoggedQuery {
     let own = Vec::new();
     let frequent = group.seen.frequent().map_or(&own, |seen| &seen.values);
     let literal = literal_sql(group, frequent).0;
     let name = group.name.clone().unwrap_or_else(|| name(&literal, group.verb));
-    let name = unique(&name, taken);
+    let name = unique(&name, taken, |number| format!("{name} ({number})"));
     let (sql, parameters) = bound_sql(group, frequent);
     let times = group.times.map(times);
     let mut text = format!("-- name: {name}\n-- weight: {}\n", group.calls);
@@ -129,8 +127,8 @@ fn bound_sql(group: &Group, values: &[Known]) -> (String, Vec<SeenValue>) {
     let rare = group.seen.rare();
     let mut sql = group.normal.pieces.first().cloned().unwrap_or_default();
     let mut parameters: Vec<SeenValue> = Vec::new();
-    let mut known: BTreeMap<&str, String> = BTreeMap::new();
-    let mut taken = BTreeSet::new();
+    let mut known: Vec<(&str, String)> = Vec::new();
+    let mut taken = Vec::new();
     for (at, piece) in group.normal.pieces.iter().skip(1).enumerate() {
         let slot = &group.normal.slots[at];
         let value = values.get(at).cloned().flatten();
@@ -143,8 +141,8 @@ fn bound_sql(group: &Group, values: &[Known]) -> (String, Vec<SeenValue>) {
         }
         // One that is written with a name or a number is the same wherever it stands.
         let written = slot.parameter.as_deref().filter(|text| *text != "?" && *text != "%s");
-        let name = match written.and_then(|text| known.get(text)) {
-            Some(name) => name.clone(),
+        let name = match known.iter().find(|(text, _)| Some(*text) == written) {
+            Some((_, name)) => name.clone(),
             None => {
                 let name = parameter_name(slot.parameter.as_deref(), slot.about.as_deref());
                 let name = unique_parameter(&name, &mut taken);
@@ -157,7 +155,7 @@ fn bound_sql(group: &Group, values: &[Known]) -> (String, Vec<SeenValue>) {
                     value,
                 });
                 if let Some(text) = written {
-                    known.insert(text, name.clone());
+                    known.push((text, name.clone()));
                 }
                 name
             }
@@ -183,23 +181,20 @@ fn parameter_name(written: Option<&str>, about: Option<&str>) -> String {
     }
 }
 
-fn unique_parameter(name: &str, taken: &mut BTreeSet<String>) -> String {
-    let mut candidate = name.to_owned();
-    let mut number = 2;
-    while !taken.insert(candidate.to_lowercase()) {
-        candidate = format!("{name}_{number}");
-        number += 1;
-    }
-    candidate
+fn unique_parameter(name: &str, taken: &mut Vec<String>) -> String {
+    unique(name, taken, |number| format!("{name}_{number}"))
 }
 
-fn unique(name: &str, taken: &mut BTreeSet<String>) -> String {
+/// The name, or the first numbered one that is not taken.
+fn unique(name: &str, taken: &mut Vec<String>, numbered: impl Fn(usize) -> String) -> String {
+    let is_free = |name: &str| !taken.iter().any(|other| other.eq_ignore_ascii_case(name));
     let mut candidate = name.to_owned();
     let mut number = 2;
-    while !taken.insert(candidate.to_lowercase()) {
-        candidate = format!("{name} ({number})");
+    while !is_free(&candidate) {
+        candidate = numbered(number);
         number += 1;
     }
+    taken.push(candidate.clone());
     candidate
 }
 
@@ -259,44 +254,51 @@ fn counts(sql: &str, clauses: Option<&Clauses>) -> bool {
 
 /// The loops, those with the most calls first; of one query and column they are one.
 pub(super) fn loops(loops: &Loops, groups: &[Group], places: &[Option<usize>]) -> Vec<QueryLoop> {
-    let mut all: BTreeMap<(usize, usize), Vec<&Run>> = BTreeMap::new();
+    let mut all: Vec<Vec<&Run>> = Vec::new();
     for run in &loops.found {
-        all.entry((run.group, run.slot())).or_default().push(run);
+        let is_same = |runs: &&mut Vec<&Run>| {
+            runs.iter().any(|other| (other.group, other.slot()) == (run.group, run.slot()))
+        };
+        match all.iter_mut().find(is_same) {
+            Some(runs) => runs.push(run),
+            None => all.push(vec![run]),
+        }
     }
-    let mut found: Vec<QueryLoop> = all
-        .values()
-        .filter_map(|runs| {
-            let longest = runs.iter().rev().max_by_key(|run| run.keys.len())?;
-            let group = &groups[longest.group];
-            let query = places[longest.group]?;
-            let (sql, spans) = literal_sql(group, &longest.values);
-            let span = spans.get(longest.slot())?.clone();
-            let clauses = clauses(&sql)?;
-            let keys: Vec<&str> = longest.keys.iter().map(String::as_str).collect();
-            let list = InList::new(&sql, &clauses, &span);
-            let statements = keys
-                .iter()
-                .map(|key| format!("{}{key}{}", &sql[..span.start], &sql[span.end..]))
-                .collect();
-            let parent = loops.parent(longest).filter(|at| groups[*at].verb == Verb::Select);
-            let total_ns = runs.iter().map(|run| run.total_ns).sum::<Option<u64>>();
-            Some(QueryLoop {
-                query,
-                column: group.normal.slots[longest.slot()].about.clone().unwrap_or_default(),
-                calls: runs.iter().map(|run| run.calls).sum(),
-                runs: runs.len() as u64,
-                longest_calls: longest.calls,
-                first_line: longest.first_line,
-                last_line: longest.last_line,
-                total_ns,
-                parent: parent.and_then(|at| places[at]),
-                replacement: list.as_ref().map(|list| list.with(&keys)),
-                leaves_limit_out: list.as_ref().is_some_and(InList::leaves_limit_out),
-                is_grouped: list.as_ref().is_some_and(InList::is_grouped),
-                statements,
-            })
+    let mut found: Vec<QueryLoop> = Vec::new();
+    let looped = all.iter().filter_map(|runs| {
+        let longest = runs.iter().rev().max_by_key(|run| run.keys.len())?;
+        let group = &groups[longest.group];
+        let query = places[longest.group]?;
+        let (sql, spans) = literal_sql(group, &longest.values);
+        let span = spans.get(longest.slot())?.clone();
+        let clauses = clauses(&sql)?;
+        let keys: Vec<&str> = longest.keys.iter().map(String::as_str).collect();
+        let list = InList::new(&sql, &clauses, &span);
+        let statements = keys
+            .iter()
+            .map(|key| format!("{}{key}{}", &sql[..span.start], &sql[span.end..]))
+            .collect();
+        let parent = loops.parent(longest).filter(|at| groups[*at].verb == Verb::Select);
+        let total_ns = runs.iter().map(|run| run.total_ns).sum::<Option<u64>>();
+        Some(QueryLoop {
+            query,
+            column: group.normal.slots[longest.slot()].about.clone().unwrap_or_default(),
+            calls: runs.iter().map(|run| run.calls).sum(),
+            runs: runs.len() as u64,
+            longest_calls: longest.calls,
+            first_line: longest.first_line,
+            last_line: longest.last_line,
+            total_ns,
+            parent: parent.and_then(|at| places[at]),
+            replacement: list.as_ref().map(|list| list.with(&keys)),
+            leaves_limit_out: list.as_ref().is_some_and(InList::leaves_limit_out),
+            is_grouped: list.as_ref().is_some_and(InList::is_grouped),
+            statements,
         })
-        .collect();
-    found.sort_by_key(|one| std::cmp::Reverse(one.calls));
+    });
+    for one in looped {
+        let at = found.partition_point(|other| other.calls >= one.calls);
+        found.insert(at, one);
+    }
     found
 }
