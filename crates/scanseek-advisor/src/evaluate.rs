@@ -7,7 +7,8 @@ use scanseek_schema::IndexSpec;
 
 use crate::advise::Limits;
 use crate::candidates::Candidate;
-use crate::gain::{is_loss, statistics_help, work};
+use crate::choose::BETTER;
+use crate::gain::{is_felt_loss, is_loss, statistics_help, work};
 use crate::oracle::{Oracle, OracleError, Outcome, Query, Regime};
 use crate::reason::Reason;
 
@@ -17,8 +18,8 @@ pub(crate) type Id = usize;
 /// Both kinds of statistics that a set has to hold with.
 pub(crate) const REGIMES: [Regime; 2] = [Regime::AsFound, Regime::Analyzed];
 
-/// A set in which a query does more work than before is worse than any in which none does.
-const LOSER: f64 = 1_000.0;
+/// A run that takes more than so many times the least that is known is given up.
+const HOPELESS: u64 = 6;
 /// A query that fails or returns other rows counts as this many times its work.
 const FAILED: f64 = 10.0;
 /// Work of so many steps is a microsecond: whatever is below is the same.
@@ -74,9 +75,20 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) seen: BTreeMap<(usize, Vec<Id>), f64>,
     /// Tables that a query can read, by database and name.
     pub(crate) tables: BTreeMap<usize, BTreeSet<(Option<String>, String)>>,
+    /// Runs that were given up though they may take less than before.
+    given_up: BTreeSet<(usize, String)>,
+    /// The fewest VM steps that a run of a query took.
+    least_steps: BTreeMap<usize, u64>,
+    /// What a query that does more work than before adds to the objective.
+    loser_price: f64,
+    analyze: Option<bool>,
+    /// Runs are made to their end.
+    thorough: bool,
     plans: BTreeMap<(usize, Regime, Vec<Id>), Result<Planned, String>>,
     measured: BTreeMap<(usize, String), Result<Outcome, String>>,
     evaluations: BTreeMap<BTreeSet<Id>, Evaluation>,
+    /// Sets with which no query lost, and their value.
+    clean: BTreeMap<BTreeSet<Id>, f64>,
 }
 
 /// A plan with some indexes.
@@ -98,9 +110,15 @@ impl<'a> Evaluator<'a> {
             changing: BTreeSet::new(),
             seen: BTreeMap::new(),
             tables: BTreeMap::new(),
+            given_up: BTreeSet::new(),
+            loser_price: 0.0,
+            analyze: None,
+            thorough: false,
+            least_steps: BTreeMap::new(),
             plans: BTreeMap::new(),
             measured: BTreeMap::new(),
             evaluations: BTreeMap::new(),
+            clean: BTreeMap::new(),
         }
     }
 
@@ -162,8 +180,11 @@ impl<'a> Evaluator<'a> {
             _ => before * FAILED,
         };
         if self.workload[query].writes && left > before {
-            // A row is written in a few dozen steps, so what it costs more is felt at once.
-            return weight * (left / before.max(1.0)).ln();
+            // Writes are many and short: what they cost more counts as a share of all the work there is.
+            let all =
+                self.before.iter().map(|(at, one)| self.workload[*at].weight * work(&one.counters));
+            let more = self.workload[query].weight * (left - before);
+            return self.before.len() as f64 * more / all.sum::<f64>().max(1.0);
         }
         if left < before && left + LEAST_SAVED > before {
             return 0.0;
@@ -180,7 +201,7 @@ impl<'a> Evaluator<'a> {
         regime: Regime,
     ) -> Result<Result<Outcome, String>, OracleError> {
         let relevant = self.relevant(query, set);
-        let planned = match self.planned(query, &relevant, regime)? {
+        let planned = match self.planned(query, set, regime)? {
             Ok(planned) => planned,
             Err(because) => return Ok(Err(because)),
         };
@@ -198,13 +219,29 @@ impl<'a> Evaluator<'a> {
         if let Some(known) = self.measured.get(&(query, key.clone())) {
             return Ok(known.clone());
         }
-        let specs: Vec<IndexSpec> =
-            relevant.iter().map(|id| self.built[*id].spec.clone()).collect();
+        let specs: Vec<IndexSpec> = set.iter().map(|id| self.built[*id].spec.clone()).collect();
         let limit = self.before[&query].counters.vm_steps;
         let limit = limit + limit / 10 + 100_000;
         let limit = if self.workload[query].writes { limit * 4 } else { limit };
-        let outcome = match self.oracle.measure(query, &specs, regime, Some(limit)) {
-            Ok(outcome) => Ok(outcome),
+        // What takes many times the least that is known is not run to its end.
+        let least = self.least_steps.get(&query).copied().unwrap_or(u64::MAX);
+        let hopeless = match self.thorough {
+            true => u64::MAX,
+            false => least.saturating_mul(HOPELESS).saturating_add(200_000),
+        };
+        let outcome = match self.oracle.measure(query, &specs, regime, Some(limit.min(hopeless))) {
+            Ok(outcome) => {
+                if outcome.same_result {
+                    let least = self.least_steps.entry(query).or_insert(u64::MAX);
+                    *least = (*least).min(outcome.counters.vm_steps);
+                }
+                Ok(outcome)
+            }
+            Err(OracleError::Query(_)) if hopeless < limit => {
+                // Until somebody has to know more, it counts as if nothing were gained.
+                self.given_up.insert((query, key.clone()));
+                Ok(self.before[&query].clone())
+            }
             Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
             Err(error) => {
                 if error == OracleError::Changing {
@@ -229,8 +266,7 @@ impl<'a> Evaluator<'a> {
         set: &BTreeSet<Id>,
         regime: Regime,
     ) -> Result<Vec<Id>, OracleError> {
-        let relevant = self.relevant(query, set);
-        Ok(self.planned(query, &relevant, regime)?.map(|planned| planned.used).unwrap_or_default())
+        Ok(self.planned(query, set, regime)?.map(|planned| planned.used).unwrap_or_default())
     }
 
     /// Indexes on tables that the query does not name do not change its plan.
@@ -246,18 +282,19 @@ impl<'a> Evaluator<'a> {
     fn planned(
         &mut self,
         query: usize,
-        relevant: &[Id],
+        set: &BTreeSet<Id>,
         regime: Regime,
     ) -> Result<Result<Planned, String>, OracleError> {
-        let key = (query, regime, relevant.to_vec());
+        let key = (query, regime, self.relevant(query, set));
         if let Some(known) = self.plans.get(&key) {
             return Ok(known.clone());
         }
-        let specs: Vec<IndexSpec> =
-            relevant.iter().map(|id| self.built[*id].spec.clone()).collect();
+        // The whole set: changing what the planner sees takes longer than asking it.
+        let ids: Vec<Id> = set.iter().copied().collect();
+        let specs: Vec<IndexSpec> = ids.iter().map(|id| self.built[*id].spec.clone()).collect();
         let planned = match self.oracle.plan(query, &specs, regime) {
             Ok(planned) => Ok(Planned {
-                used: planned.used.iter().map(|at| relevant[*at]).collect(),
+                used: planned.used.iter().map(|at| ids[*at]).collect(),
                 text: planned.text,
             }),
             Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
@@ -265,6 +302,34 @@ impl<'a> Evaluator<'a> {
         };
         self.plans.insert(key, planned.clone());
         Ok(planned)
+    }
+
+    /// The sets with which no query lost, the best first.
+    pub(crate) fn clean_sets(&self) -> Vec<BTreeSet<Id>> {
+        let mut sets: Vec<(&BTreeSet<Id>, f64)> =
+            self.clean.iter().map(|(set, value)| (set, *value)).collect();
+        sets.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(b.0)));
+        sets.into_iter().map(|(set, _)| set.clone()).collect()
+    }
+
+    /// From now on, `ANALYZE` belongs to every set, or to none; `None` is whatever is better.
+    pub(crate) fn decide_on_analyze(&mut self, analyze: Option<bool>) {
+        self.analyze = analyze;
+        self.evaluations.clear();
+    }
+
+    /// From now on, a query that loses costs so much. Cheap ones let the way to a good set lead through bad
+    /// ones.
+    pub(crate) fn price_losers(&mut self, price: f64) {
+        self.loser_price = price;
+        self.evaluations.clear();
+    }
+
+    /// From now on, runs are made to their end, those that were given up too.
+    pub(crate) fn be_thorough(&mut self) {
+        self.thorough = true;
+        let given_up = std::mem::take(&mut self.given_up);
+        self.measured.retain(|known, _| !given_up.contains(known));
     }
 
     /// What all queries do with this set.
@@ -297,39 +362,68 @@ impl<'a> Evaluator<'a> {
         }
         let plain = self.outcomes(set, Regime::AsFound)?;
         let analyzed = self.outcomes(set, Regime::Analyzed)?;
-        let plain_losers = self.losers(&plain, Regime::AsFound);
-        let mut losers = self.losers(&analyzed, Regime::Analyzed);
-        let helps = statistics_help(&plain, &analyzed);
-        let analyze = losers.is_empty() && (helps || !plain_losers.is_empty());
-        losers.extend(plain_losers);
-        losers.sort_unstable();
-        losers.dedup();
-        let chosen = if analyze { &analyzed } else { &plain };
-        if analyze {
-            // With statistics that come along, nothing may be slower than it is now.
-            losers.extend(self.losers(chosen, Regime::AsFound));
+        let prices: f64 = set.iter().map(|id| self.price(*id)).sum();
+        // With the statistics that belong to the advice nothing may lose, with others nothing that is felt.
+        let mut without = self.losers(&plain, Regime::AsFound, is_loss);
+        without.extend(self.losers(&analyzed, Regime::Analyzed, is_felt_loss));
+        let mut with = self.losers(&analyzed, Regime::AsFound, is_loss);
+        with.extend(self.losers(&plain, Regime::AsFound, is_felt_loss));
+        for losers in [&mut without, &mut with] {
             losers.sort_unstable();
             losers.dedup();
         }
-        let costs: f64 =
-            chosen.iter().map(|(query, outcome)| self.cost(*query, &Ok(outcome.clone()))).sum();
-        let prices: f64 = set.iter().map(|id| self.price(*id)).sum();
-        let value = costs + prices + LOSER * losers.len() as f64;
+        let value = |outcomes: &BTreeMap<usize, Outcome>, losers: &[usize]| {
+            let costs = outcomes.iter().map(|(query, one)| self.cost(*query, &Ok(one.clone())));
+            costs.sum::<f64>() + prices + self.loser_price * losers.len() as f64
+        };
+        let plain_value = value(&plain, &without);
+        let analyzed_value = value(&analyzed, &with);
+        let may =
+            statistics_help(&plain, &analyzed) || with.len() < without.len() || !set.is_empty();
+        let analyze = match self.analyze {
+            Some(analyze) => analyze,
+            None => analyzed_value < plain_value - BETTER && may,
+        };
+        let (value, losers) = if analyze { (analyzed_value, with) } else { (plain_value, without) };
+        if losers.is_empty() {
+            self.clean.insert(set.clone(), value);
+        }
         let evaluation = Evaluation { value, analyze, losers };
         self.evaluations.insert(set.clone(), evaluation.clone());
         Ok(evaluation)
     }
 
+    /// True if a query does more work with the set than it does now, so that it is felt.
+    pub(crate) fn loses(
+        &mut self,
+        query: usize,
+        set: &BTreeSet<Id>,
+        regime: Regime,
+    ) -> Result<bool, OracleError> {
+        let outcome = self.outcome(query, set, regime)?;
+        let before = &self.before[&query];
+        Ok(match outcome {
+            Ok(outcome) if regime == Regime::AsFound => is_felt_loss(before, &outcome),
+            Ok(outcome) => is_loss(before, &outcome),
+            Err(_) => true,
+        })
+    }
+
     /// Queries that do more work than without new indexes and with the same statistics. Writes pay for
     /// indexes anyway; that is in the objective.
-    fn losers(&self, after: &BTreeMap<usize, Outcome>, regime: Regime) -> Vec<usize> {
+    fn losers(
+        &self,
+        after: &BTreeMap<usize, Outcome>,
+        regime: Regime,
+        loses: fn(&Outcome, &Outcome) -> bool,
+    ) -> Vec<usize> {
         let base = if regime == Regime::AsFound { &self.before } else { &self.fresh };
         after
             .iter()
             .filter(|(query, outcome)| {
                 let before = base.get(query).unwrap_or(&self.before[query]);
-                let loses = is_loss(before, outcome);
-                if self.workload[**query].writes { !outcome.same_result } else { loses }
+                let writes = self.workload[**query].writes;
+                if writes { !outcome.same_result } else { loses(before, outcome) }
             })
             .map(|(query, _)| *query)
             .collect()

@@ -14,6 +14,8 @@ const LEAST_SAVED_STEPS: u64 = 500;
 const GAIN_BY_PAGES: f64 = 0.7;
 /// VM steps that a page request is worth; see docs/decisions/0003.
 const STEPS_PER_PAGE: u64 = 10;
+/// About a millisecond of work: a step takes 11 ns.
+const MILLISECOND: f64 = 90_000.0;
 /// More work than this share of before counts as a loss.
 const LOSS: f64 = 1.05;
 
@@ -76,6 +78,13 @@ pub(crate) fn is_loss(before: &Outcome, after: &Outcome) -> bool {
     !after.same_result
         || after.counters.vm_steps as f64 > before.counters.vm_steps as f64 * LOSS + 100.0
         || relative_work(before, after) > LOSS + 100.0 / (before.counters.vm_steps + 1) as f64
+}
+
+/// More work than before by a twentieth, and by a millisecond: what a query may not do with statistics
+/// that the advice does not ask for.
+pub(crate) fn is_felt_loss(before: &Outcome, after: &Outcome) -> bool {
+    let (was, is) = (work(&before.counters), work(&after.counters));
+    !after.same_result || (is > was * LOSS && is > was + MILLISECOND)
 }
 
 /// True if at least one query takes a tenth less work with statistics, and none takes more.

@@ -9,6 +9,8 @@
 
 mod advise;
 mod candidates;
+mod choose;
+mod conclude;
 mod evaluate;
 mod gain;
 mod oracle;

@@ -89,6 +89,13 @@ pub trait Oracle {
     /// If the query cannot be planned.
     fn wishes(&mut self, query: usize) -> Result<Wishes, OracleError>;
 
+    /// Told all candidates there will be, before [`Oracle::picks`] is asked: what the planner has to know
+    /// of them is best found out at one go.
+    ///
+    /// # Errors
+    /// [`OracleError::Cancelled`].
+    fn survey(&mut self, candidates: &[IndexSpec]) -> Result<(), OracleError>;
+
     /// Sets of candidates that the planner would use together, most wanted first: those it takes when
     /// it may have any, then those it takes without these, and so on. Nothing is built.
     ///

@@ -19,6 +19,7 @@ mod control;
 mod database;
 #[cfg(all(test, not(target_family = "wasm")))]
 mod differential;
+mod distinct;
 mod error;
 mod file_check;
 mod hardening;
@@ -43,6 +44,7 @@ pub use analysis::{Analysis, Estimate};
 pub use batches::RowBatch;
 pub use control::{Control, NoControl, Stop};
 pub use database::{BulkInsert, BulkValue, Database, DatabaseFiles, FileInfo, Opened};
+pub use distinct::{Distinct, DistinctRequest};
 pub use error::EngineError;
 pub use file_check::FileNotice;
 pub use indexes::{IndexChange, Undo};

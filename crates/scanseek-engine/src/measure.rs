@@ -336,6 +336,20 @@ impl Prepared<'_> {
         (result, counters)
     }
 
+    /// The value without the bytes of texts and blobs.
+    pub(crate) fn value_for_hash(&self, column: c_int) -> Value {
+        // SAFETY: `raw` is on a row.
+        match unsafe { ffi::sqlite3_column_type(self.raw, column) } {
+            ffi::SQLITE_INTEGER => Value::Integer(self.integer(column)),
+            ffi::SQLITE_FLOAT => {
+                Value::Real(unsafe { ffi::sqlite3_column_double(self.raw, column) })
+            }
+            ffi::SQLITE_TEXT => Value::from(""),
+            ffi::SQLITE_BLOB => Value::Blob { head: Vec::new(), bytes: 0 },
+            _ => Value::Null,
+        }
+    }
+
     fn value(&self, column: c_int, keep: &Keep) -> Value {
         // SAFETY: `raw` is on a row.
         match unsafe { ffi::sqlite3_column_type(self.raw, column) } {

@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use scanseek_advisor::{Oracle, OracleError, Outcome, PlannedUse, Regime, Wishes};
 use scanseek_engine::{
-    Database, EngineError, Measured, ResultHash, RowsRequest, ShadowPlanner, Shelf, Statistics,
-    Value,
+    Database, DistinctRequest, EngineError, Measured, ResultHash, RowsRequest, ShadowPlanner,
+    Shelf, Statistics, Value,
 };
-use scanseek_schema::{ConstraintOp, IndexSpec, TableScan, quote_name};
+use scanseek_schema::{ConstraintOp, IndexPart, IndexSpec, Key, TableScan, quote_name, quote_text};
 use scanseek_sql::{
     Filter, FilterKind, Verb, Wanted, clauses, collated, outline, wanted, with_inner_joins,
     without_indexed_by, without_nulls_order,
@@ -42,6 +42,8 @@ pub(crate) struct EngineOracle<'a> {
     host: Rc<dyn Host>,
     names: BTreeMap<IndexSpec, String>,
     before: BTreeMap<usize, Measured>,
+    /// Rows of `sqlite_stat1` that the candidates would have.
+    predicted: BTreeMap<IndexSpec, String>,
     /// What is known of conditions, by table and SQL: they keep few rows.
     keeps_few: BTreeMap<(String, String), bool>,
     /// Time allowed for one run, in nanoseconds.
@@ -72,6 +74,7 @@ impl<'a> EngineOracle<'a> {
             host,
             names: BTreeMap::new(),
             before: BTreeMap::new(),
+            predicted: BTreeMap::new(),
             keeps_few: BTreeMap::new(),
             time_ns,
         })
@@ -195,6 +198,32 @@ impl<'a> EngineOracle<'a> {
         is
     }
 
+    /// Gives a clone the statistics that its candidates would have.
+    fn tell(
+        &self,
+        clone: &Database,
+        candidates: &[IndexSpec],
+        names: &[String],
+    ) -> Result<(), OracleError> {
+        let mut script = String::new();
+        let mut databases = BTreeSet::new();
+        for (spec, name) in candidates.iter().zip(names) {
+            let Some(statistics) = self.predicted.get(spec) else { continue };
+            let database = spec.database.as_deref().unwrap_or("main");
+            databases.insert(quote_name(database));
+            script.push_str(&format!(
+                "INSERT INTO {}.sqlite_stat1 VALUES({}, {}, '{statistics}');\n",
+                quote_name(database),
+                quote_text(&spec.table),
+                quote_text(name)
+            ));
+        }
+        for database in databases {
+            script.push_str(&format!("ANALYZE {database}.sqlite_schema;\n"));
+        }
+        clone.execute_script(&script).map_err(oracle_error)
+    }
+
     /// Has the planner see what is there anyway and these, under their numbers on the shelf.
     fn show(&mut self, indexes: &[IndexSpec], regime: Regime) -> Result<&Database, OracleError> {
         let own = indexes.iter().filter_map(|spec| self.built.get(spec));
@@ -235,6 +264,11 @@ impl Oracle for EngineOracle<'_> {
         Ok(Wishes { scans, wanted, children: self.children(&sql) })
     }
 
+    fn survey(&mut self, candidates: &[IndexSpec]) -> Result<(), OracleError> {
+        self.predicted = predict(self.base, candidates)?;
+        Ok(())
+    }
+
     fn picks(
         &mut self,
         query: usize,
@@ -243,8 +277,15 @@ impl Oracle for EngineOracle<'_> {
     ) -> Result<Vec<Vec<usize>>, OracleError> {
         let names: Vec<String> = candidates.iter().map(|spec| self.name(spec)).collect();
         let mut of_clone = Vec::new();
-        for clone in &self.clones {
+        for (at, clone) in self.clones.iter().enumerate() {
             clone.execute_script("SAVEPOINT what_if").map_err(oracle_error)?;
+            for (spec, name) in candidates.iter().zip(&names) {
+                // An expression may not be allowed in an index; then it is none that helps.
+                let _ = clone.execute_script(&spec.ddl(name));
+            }
+            if at == 1 {
+                self.tell(clone, candidates, &names)?;
+            }
             let picks = picks(clone, &self.queries[query], candidates, &names, rounds);
             clone.execute_script("ROLLBACK TO what_if; RELEASE what_if").map_err(oracle_error)?;
             of_clone.push(picks?);
@@ -364,6 +405,86 @@ fn not_null(base: &Database, scan: &TableScan) -> Option<Wanted> {
     })
 }
 
+/// The rows of `sqlite_stat1` that indexes would have: the number of rows, then for each prefix how many
+/// rows have one value of it. Source: `statGet` in analyze.c.
+fn predict(
+    base: &Database,
+    candidates: &[IndexSpec],
+) -> Result<BTreeMap<IndexSpec, String>, OracleError> {
+    type Keys = Vec<(String, String)>;
+    // Database, table, condition.
+    type Rows<'s> = (Option<&'s str>, &'s str, Option<&'s str>);
+    let mut by_rows: BTreeMap<Rows<'_>, Vec<&IndexSpec>> = BTreeMap::new();
+    for spec in candidates {
+        let rows = (spec.database.as_deref(), spec.table.as_str(), spec.filter.as_deref());
+        by_rows.entry(rows).or_default().push(spec);
+    }
+    let mut predicted = BTreeMap::new();
+    for ((database, name, filter), specs) in by_rows {
+        let Some(table) = base.schema().table_in(database, name) else { continue };
+        let key = |part: &IndexPart| {
+            let own = table.column(part.key.text()).map_or("BINARY", |(_, one)| &one.collation);
+            let sql = match &part.key {
+                Key::Column(name) => quote_name(name),
+                Key::Expression(sql) => sql.clone(),
+            };
+            (sql, part.collation.clone().unwrap_or_else(|| own.to_owned()))
+        };
+        let prefixes = |spec: &IndexSpec| -> Vec<Keys> {
+            let keys: Keys = spec.parts.iter().map(key).collect();
+            let sorted = |length: usize| {
+                let mut prefix = keys[..length].to_vec();
+                prefix.sort();
+                prefix
+            };
+            (1..=keys.len()).map(sorted).collect()
+        };
+        let mut request = DistinctRequest {
+            table: match database {
+                Some(database) => format!("{}.{}", quote_name(database), quote_name(name)),
+                None => format!("main.{}", quote_name(name)),
+            },
+            filter: filter.map(str::to_owned),
+            ..DistinctRequest::default()
+        };
+        let mut sets: BTreeMap<Keys, usize> = BTreeMap::new();
+        for set in specs.iter().flat_map(|spec| prefixes(spec)) {
+            if sets.contains_key(&set) {
+                continue;
+            }
+            let mut positions = Vec::new();
+            for key in &set {
+                let known = request.keys.iter().position(|known| known == key);
+                positions.push(known.unwrap_or_else(|| {
+                    request.keys.push(key.clone());
+                    request.keys.len() - 1
+                }));
+            }
+            sets.insert(set, request.sets.len());
+            request.sets.push(positions);
+        }
+        let distinct = match base.distinct(&request) {
+            Ok(distinct) => distinct,
+            Err(EngineError::Cancelled) => return Err(OracleError::Cancelled),
+            // An expression that does not run for all rows: then nothing is known.
+            Err(_) => continue,
+        };
+        for spec in specs {
+            let mut statistics = distinct.rows.to_string();
+            for set in prefixes(spec) {
+                let values = distinct.values[sets[&set]].max(1);
+                let mut each = distinct.rows.div_ceil(values);
+                if each == 2 && distinct.rows * 10 <= values * 11 {
+                    each = 1;
+                }
+                statistics.push_str(&format!(" {each}"));
+            }
+            predicted.insert(spec.clone(), statistics);
+        }
+    }
+    Ok(predicted)
+}
+
 /// What the planner takes of the candidates, then what it takes without these, and so on.
 fn picks(
     clone: &Database,
@@ -372,10 +493,6 @@ fn picks(
     names: &[String],
     rounds: usize,
 ) -> Result<Vec<Vec<usize>>, OracleError> {
-    for (spec, name) in candidates.iter().zip(names) {
-        // An expression may not be allowed in an index; then it is none that helps.
-        let _ = clone.execute_script(&spec.ddl(name));
-    }
     let mut picks: Vec<Vec<usize>> = Vec::new();
     for _ in 0..rounds {
         let mut statement = query.clone();
