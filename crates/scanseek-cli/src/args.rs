@@ -23,6 +23,8 @@ pub(crate) enum Format {
     Markdown,
     /// A drawing of one plan; for explain.
     Svg,
+    /// The same as a Mermaid flowchart, as forges show in Markdown; for explain.
+    Mermaid,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -17,9 +17,11 @@ use crate::output;
 
 /// True if everything asked for holds.
 pub(crate) fn run(args: &Args) -> Result<bool> {
-    let draws = args.format == Format::Svg;
+    let draws = matches!(args.format, Format::Svg | Format::Mermaid);
     if draws && !matches!(args.command, Command::Explain { why: false, bytecode: false, .. }) {
-        bail!("--format svg draws a plan: it goes with explain, without --why and --bytecode");
+        bail!(
+            "--format svg and --format mermaid draw a plan: they go with explain, without --why and --bytecode"
+        );
     }
     match &args.command {
         Command::About => {
@@ -90,7 +92,7 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
                 run_all(&workbench, &mut explained, &switches, options, &text);
             }
             if draws {
-                output::drawn(&drawable(&explained, &text)?, *metric)?;
+                output::drawn(args.format, &drawable(&explained, &text)?, *metric)?;
                 return Ok(true);
             }
             output::explained(args.format, &explained, &text)?;

@@ -55,21 +55,16 @@ pub(crate) fn explained(format: Format, explained: &domain::Explained, text: &st
     let wire = wire::Explained::new(explained, text);
     print(format, &wire, |out, style| {
         for (statement, domain) in wire.statements.iter().zip(&explained.statements) {
-            style.heading(out, &statement.name);
             if let Some(error) = &domain.error {
+                style.heading(out, &statement.name);
                 let _ = writeln!(out, "{}\n", error.line(text));
                 continue;
             }
-            style.code(out, &statement.plan_text);
-            for node in &statement.plan {
-                let _ = write!(out, "- {}", node.sentence);
-                if let Some(work) = &node.work {
-                    let _ = write!(out, " {}.", work_words(work));
-                }
-                out.push('\n');
-            }
-            if let Some(rest) = &statement.rest {
-                let _ = writeln!(out, "- Expressions and control: {}.", work_words(rest));
+            if style.markdown {
+                out.push_str(&statement.export(wire::ExportFormat::Markdown));
+            } else {
+                style.heading(out, &statement.name);
+                steps(out, style, statement);
             }
             if let Some(counters) = &statement.counters {
                 let _ = writeln!(out, "\n{}", counters_line(counters));
@@ -81,6 +76,20 @@ pub(crate) fn explained(format: Format, explained: &domain::Explained, text: &st
             out.push('\n');
         }
     })
+}
+
+fn steps(out: &mut String, style: &Style, statement: &wire::StatementPlan) {
+    style.code(out, &statement.plan_text);
+    for node in &statement.plan {
+        let _ = write!(out, "- {}", node.sentence);
+        if let Some(work) = &node.work {
+            let _ = write!(out, " {}.", work_words(work));
+        }
+        out.push('\n');
+    }
+    if let Some(rest) = &statement.rest {
+        let _ = writeln!(out, "- Expressions and control: {}.", work_words(rest));
+    }
 }
 
 fn findings(out: &mut String, style: &Style, statement: &wire::StatementPlan) {
@@ -120,10 +129,12 @@ fn findings(out: &mut String, style: &Style, statement: &wire::StatementPlan) {
     }
 }
 
-pub(crate) fn drawn(statement: &wire::StatementPlan, metric: Metric) -> Result<()> {
+pub(crate) fn drawn(format: Format, statement: &wire::StatementPlan, metric: Metric) -> Result<()> {
+    if format == Format::Mermaid {
+        return out(&statement.export(wire::ExportFormat::Mermaid));
+    }
     let measured = statement.plan.iter().any(|node| !node.measures.is_empty());
     let request = wire::GraphRequest {
-        nodes: statement.plan.iter().map(wire::GraphNode::from).collect(),
         metric: measured.then_some(match metric {
             Metric::RowsVisited => wire::Metric::RowsVisited,
             Metric::RowsOut => wire::Metric::RowsOut,
@@ -133,25 +144,44 @@ pub(crate) fn drawn(statement: &wire::StatementPlan, metric: Metric) -> Result<(
         }),
         rows_returned: statement.counters.map(|counters| counters.rows_returned),
         rest_measures: statement.rest_measures.clone(),
+        ..sheet(&statement.plan)
+    };
+    out(&request.svg(&statement.name, wire::Theme::Auto))
+}
+
+/// All of a plan on a sheet in landscape.
+fn sheet(nodes: &[wire::PlanNode]) -> wire::GraphRequest {
+    wire::GraphRequest {
+        nodes: nodes.iter().map(wire::GraphNode::from).collect(),
+        metric: None,
+        rows_returned: None,
+        rest_measures: Vec::new(),
         direction: None,
-        // A sheet in landscape.
         room_width: 1400.0,
         room_height: 1000.0,
         collapsed: Vec::new(),
         below: 0.0,
         shown: Vec::new(),
-    };
-    let text = request.svg(&statement.name, wire::Theme::Auto);
-    std::io::stdout().lock().write_all(text.as_bytes())?;
-    Ok(())
+    }
 }
 
+const PASTED: &str = "Pasted, not run here";
+
 pub(crate) fn pasted(format: Format, pasted: &wire::PastedPlan) -> Result<()> {
+    match format {
+        Format::Mermaid => return out(&pasted.export(wire::ExportFormat::Mermaid)),
+        Format::Svg => return out(&sheet(&pasted.plan).svg(PASTED, wire::Theme::Auto)),
+        Format::Text | Format::Json | Format::Markdown => {}
+    }
     print(format, pasted, |out, style| {
-        style.heading(out, "Pasted, not run here");
-        style.code(out, &pasted.plan_text);
-        for node in &pasted.plan {
-            let _ = writeln!(out, "- {}", node.sentence);
+        style.heading(out, PASTED);
+        if style.markdown {
+            out.push_str(&pasted.export(wire::ExportFormat::Markdown));
+        } else {
+            style.code(out, &pasted.plan_text);
+            for node in &pasted.plan {
+                let _ = writeln!(out, "- {}", node.sentence);
+            }
         }
         for finding in &pasted.findings {
             let _ = writeln!(out, "! {}", finding.message);
@@ -379,10 +409,14 @@ pub(crate) fn print<T: Serialize>(
             out = serde_json::to_string_pretty(value)?;
             out.push('\n');
         }
-        Format::Text | Format::Svg => write(&mut out, &Style { markdown: false }),
+        Format::Text | Format::Svg | Format::Mermaid => write(&mut out, &Style { markdown: false }),
         Format::Markdown => write(&mut out, &Style { markdown: true }),
     }
-    std::io::stdout().lock().write_all(out.as_bytes())?;
+    self::out(&out)
+}
+
+fn out(text: &str) -> Result<()> {
+    std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
 }
 

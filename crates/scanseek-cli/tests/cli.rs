@@ -452,6 +452,54 @@ fn pages_before_and_after_an_index() {
 }
 
 #[test]
+fn explain_in_markdown_and_mermaid() {
+    let folder = Folder::new("export");
+    json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
+    let database = folder.path("store.db");
+    let query =
+        "-- name: late <b>\nSELECT notes AS \"a]b\" FROM invoices ORDER BY due_date LIMIT 3";
+    let (planned, _) = text(0, &["explain", &database, "-q", query, "--format", "markdown"]);
+    assert!(planned.starts_with("## late \\<b\\>\n\n```sql\nSELECT notes AS"), "{planned}");
+    assert!(planned.contains("```text\nQUERY PLAN\n|--SCAN invoices\n"), "{planned}");
+    assert!(planned.contains("\n- Reads every row of invoices"), "{planned}");
+    assert!(!planned.contains("| step |"), "{planned}");
+
+    let run = ["explain", &database, "-q", query, "--run", "--format"];
+    let (markdown, _) = text(0, &[&run[..], &["markdown"]].concat());
+    let (mermaid, _) = text(0, &[&run[..], &["mermaid"]].concat());
+    let object = json(0, &run[..run.len() - 1]);
+    let counters = &object["statements"][0]["counters"];
+    assert_eq!(counters["rows_returned"], 3);
+    let digits = |text: &str| text.replace(',', "");
+    let whole = digits(markdown.lines().find(|line| line.contains("The whole")).unwrap());
+    let cells: Vec<&str> = whole.split('|').map(str::trim).collect();
+    for (cell, counter) in
+        [(4, "rows_returned"), (5, "vm_steps"), (6, "page_requests"), (7, "page_reads")]
+    {
+        assert_eq!(cells[cell], counters[counter].to_string(), "{counter} in {whole}");
+    }
+    assert!(mermaid.starts_with("flowchart TD\n  q([\"QUERY PLAN<br/>3 rows, "), "{mermaid}");
+    assert!(
+        digits(&mermaid).contains(&format!("{} VM steps\"", counters["vm_steps"])),
+        "{mermaid}"
+    );
+    assert!(mermaid.contains("n0[\"SCAN invoices<br/>"), "{mermaid}");
+
+    let plan = folder.path("plan.txt");
+    std::fs::write(&plan, "QUERY PLAN\n`--SCAN a\"b\n").unwrap();
+    let pasted = |format| text(0, &["explain", "--plan", &plan, "--format", format]).0;
+    assert!(pasted("svg").contains(">a&quot;b</text>"));
+    assert_eq!(
+        pasted("mermaid"),
+        "flowchart TD\n  q([\"QUERY PLAN\"])\n  n0[\"SCAN a#34;b\"]\n  q --- n0\n"
+    );
+    assert!(pasted("markdown").contains("```text\nQUERY PLAN\n`--SCAN a\"b\n```\n"));
+
+    let (out, errors) = text(2, &["explain", &database, "-q", query, "--format", "yaml"]);
+    assert!(out.is_empty() && errors.contains("'yaml'") && errors.contains("mermaid"), "{errors}");
+}
+
+#[test]
 fn explain_draws_one_plan() {
     let folder = Folder::new("svg");
     json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);
@@ -470,6 +518,8 @@ fn explain_draws_one_plan() {
         &["explain", &database, "-q", "SELECT nothing", "--format", "svg"],
         &["explain", &database, "-q", query, "--why", "--format", "svg"],
         &["about", "--format", "svg"],
+        &["growth", &database, "-q", query, "--format", "mermaid"],
+        &["explain", &database, "-q", "SELECT 1; SELECT 2", "--format", "mermaid"],
     ] {
         let (out, errors) = text(2, refused);
         assert!(out.is_empty() && errors.starts_with("scanseek: "), "{refused:?}: {errors}");

@@ -30,7 +30,7 @@ pub use bytecode::{Bytecode, Opcode, Predicate, Work};
 pub use counters::Counters;
 pub use detail::parse_detail;
 pub use diff::{Change, ChangeKind, Pair, changes, compare};
-pub use export::{to_markdown, to_mermaid};
+pub use export::Export;
 pub use findings::{Finding, Rule, Severity, findings};
 pub use graph::{Card, CardKind, Edge, Graph, GraphOptions, Step};
 pub use layout::{BoxSize, Direction, Gaps, Layout, Placed, Route, layout};

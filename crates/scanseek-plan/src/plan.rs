@@ -137,7 +137,7 @@ impl Plan {
     }
 
     /// The steps in the order of the text, each with what stands before its detail.
-    fn lines(&self) -> Vec<(usize, String)> {
+    pub(crate) fn lines(&self) -> Vec<(usize, String)> {
         let mut top = Vec::new();
         let mut below: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
         for (i, parent) in self.parent_positions().into_iter().enumerate() {

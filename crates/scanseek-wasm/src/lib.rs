@@ -408,6 +408,15 @@ impl Workbench {
         Ok(from_js::<wire::GraphRequest>(request)?.svg(title, from_js(theme)?))
     }
 
+    /// A plan as text for other places, with what was measured.
+    pub fn export_plan(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "StatementPlan")] plan: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "ExportFormat")] format: JsValue,
+    ) -> Result<String> {
+        Ok(from_js::<wire::StatementPlan>(plan)?.export(from_js(format)?))
+    }
+
     /// Which switches change the plan of the one statement of a text; with options also what it
     /// costs under each.
     #[wasm_bindgen(unchecked_return_type = "Why")]

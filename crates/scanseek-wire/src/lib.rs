@@ -22,6 +22,7 @@ mod advice;
 mod compare;
 mod database;
 mod error;
+mod export;
 mod findings;
 mod graph;
 mod growth;
@@ -44,6 +45,7 @@ pub use database::{
     SampleInfo, SampleRef, Schema, TableInfo, TableKind,
 };
 pub use error::{ErrorCode, WireError};
+pub use export::ExportFormat;
 pub use findings::{Cost, Finding, Findings, Rewrite, Severity};
 pub use graph::{
     CardKind, Direction, Graph, GraphCard, GraphEdge, GraphLoops, GraphNode, GraphOp, GraphRequest,
