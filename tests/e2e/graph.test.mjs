@@ -299,44 +299,6 @@ test("a plan of 300 steps is drawn without overlaps, in view or on the map", asy
   await close(session);
 });
 
-test("the graph is saved as SVG and PNG", async () => {
-  const session = await planned({ colorScheme: "dark" });
-  const { page } = session;
-  await run(page);
-  await showView(page, "Graph");
-  await tree(page).waitFor();
-  const save = async (kind) => {
-    await page.getByRole("button", { name: "Save" }).click();
-    const waiting = page.waitForEvent("download");
-    await page.getByRole("region", { name: "Save the graph" }).getByRole("button", { name: kind }).click();
-    const file = await waiting;
-    return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
-  };
-  const svg = await save(/^SVG/);
-  assert.match(svg.name, /\.svg$/);
-  const text = svg.bytes.toString("utf8");
-  assert.match(text, /^<svg [\s\S]*customers c<\/text>[\s\S]* VM steps<\/text>[\s\S]*<\/svg>\s*$/);
-  const problems = await page.evaluate((source) => {
-    const parsed = new DOMParser().parseFromString(source, "image/svg+xml");
-    return [...parsed.querySelectorAll("parsererror, script, [href]")].length;
-  }, text);
-  assert.equal(problems, 0, "it is well-formed, and asks for nothing");
-  const png = await save(/^PNG/);
-  assert.match(png.name, /\.png$/);
-  assert.deepEqual([...png.bytes.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
-  const drawn = await page.evaluate(async (data) => {
-    const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
-    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    const context = canvas.getContext("2d");
-    context.drawImage(image, 0, 0);
-    return { width: image.width, corner: [...context.getImageData(2, 2, 1, 1).data] };
-  }, png.bytes.toString("base64"));
-  assert.equal(drawn.width, 2 * Number(/ width="(\d+)"/.exec(text)[1]));
-  assert.deepEqual(drawn.corner, [0x10, 0x16, 0x1e, 255], "in the dark colours of the page");
-  await close(session);
-});
-
 test("a link points at a step of one of its queries", async () => {
   const session = await openPage(browser);
   const { page } = session;

@@ -1325,6 +1325,8 @@ export type ClaimArm = "as_is" | "with_indexes";
 
 export type Direction = "down" | "right";
 
+export type ExportFormat = "text" | "markdown" | "mermaid";
+
 export type IndexOrigin = "create_index" | "unique" | "primary_key";
 
 export type LogFormat = "sql" | "sqlite_trace" | "django" | "rails" | "sql_alchemy" | "pg_stat_statements" | "lines";
@@ -1448,6 +1450,10 @@ export class Workbench {
      * The same if these indexes existed; they are not built.
      */
     explain_with(sql: string, indexes: string[]): Explained;
+    /**
+     * A plan as text for other places, with what was measured.
+     */
+    export_plan(plan: StatementPlan, format: ExportFormat): string;
     /**
      * Looks closely at one statement of a text, by its position: variants of it are explained and run.
      */

@@ -1,6 +1,6 @@
 /** The graph of a plan, as the engine lays it out and draws it. */
 import { computed, effect, untracked } from "@preact/signals";
-import type { Direction, GraphRequest, Theme } from "../engine/types";
+import type { Direction, GraphRequest } from "../engine/types";
 import { engine } from "./actions_call";
 import { shownPlan } from "./plan";
 import { below, direction, folded, graph, measured, metric, room, shape, unfolded } from "./steps";
@@ -9,7 +9,7 @@ import { below, direction, folded, graph, measured, metric, room, shape, unfolde
 let settled: { shape: string; direction: Direction } | null = null;
 
 /** What the graph is drawn from, or null if there is no plan to draw. */
-const request = computed<GraphRequest | null>(() => {
+export const graphRequest = computed<GraphRequest | null>(() => {
   const plan = shownPlan.value?.plan;
   if (!plan || plan.plan.length === 0) return null;
   const figures = measured.value;
@@ -30,7 +30,7 @@ const request = computed<GraphRequest | null>(() => {
 /** Keeps the graph as the plan and the choices are; returns what stops it. */
 export function followGraph(): () => void {
   return effect(() => {
-    const wanted = request.value;
+    const wanted = graphRequest.value;
     untracked(() => void refresh(wanted));
   });
 }
@@ -42,15 +42,10 @@ async function refresh(wanted: GraphRequest | null): Promise<void> {
   }
   try {
     const drawn = await engine().call("graph", [wanted], { lane: "graph" }).answer;
-    if (wanted !== request.value) return;
+    if (wanted !== graphRequest.value) return;
     graph.value = drawn;
     settled = { shape: shape.value, direction: drawn.direction };
   } catch {
     // A newer wish took its place, or the worker was replaced: what is drawn stays until the next one.
   }
-}
-
-/** The graph on show as the text of an SVG file; null if there is none. */
-export async function graphSvg(title: string, theme: Theme): Promise<string | null> {
-  return request.value ? engine().call("graph_svg", [request.value, title, theme]).answer : null;
 }

@@ -1,6 +1,8 @@
 /** What was found in a statement by looking closely, and what the user has set aside. */
 import { signal } from "@preact/signals";
-import type { Finding, Findings } from "../engine/types";
+import type { Finding, Findings, StatementPlan } from "../engine/types";
+import { active, sliceOf, statements, text } from "./editor";
+import { withChosen } from "./plan";
 import { createTask } from "./task";
 
 /** After a run, in ms: typing waits no longer than this for its plan. */
@@ -9,6 +11,15 @@ export const CLOSE_LOOK_MS = 1500;
 export const findingsTask = createTask<Findings>();
 /** The statement with its comments, as it was looked at. */
 export const lookedAt = signal("");
+
+/** The close look at this very statement, if there was one. */
+export function closeLook(plan: StatementPlan): Findings | null {
+  const statement = active.value;
+  const close = findingsTask.value.value;
+  if (!statement || !close || withChosen.value || close.sql !== plan.sql) return null;
+  const slice = sliceOf(statements.value, statement, text.value).text;
+  return lookedAt.value === slice ? close : null;
+}
 
 export const REASONS = ["No problem here", "Meant that way", "Not now"] as const;
 export type Reason = (typeof REASONS)[number];

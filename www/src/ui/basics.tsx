@@ -3,6 +3,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Progress, Reading, WireError } from "../engine/types";
+import { copyText } from "./clipboard";
 import { bytes, count } from "./format";
 import { Icon, type IconName } from "./icon";
 
@@ -74,12 +75,7 @@ export function CopyButton({ text, label = "Copy", what }: { text: string; label
     return () => clearTimeout(timer);
   }, [state]);
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setState("Copied");
-    } catch {
-      setState("Copying failed");
-    }
+    setState((await copyText(text)) ? "Copied" : "Copying failed");
   };
   return (
     <>

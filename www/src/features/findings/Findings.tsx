@@ -2,13 +2,13 @@
 import { useState } from "preact/hooks";
 import type { Finding, Rewrite, StatementPlan } from "../../engine/types";
 import { lookCloser, putRewrite } from "../../store/actions_run";
-import { active, markRange, sliceOf, statements, text } from "../../store/editor";
+import { active, markRange } from "../../store/editor";
 import {
   bringBack,
+  closeLook,
   dismissalOf,
   dismissFinding,
   findingsTask,
-  lookedAt,
   pieceOf,
   REASONS,
 } from "../../store/findings";
@@ -23,15 +23,6 @@ const SEVERITY = {
   medium: { tone: "warn", word: "Medium" },
   low: { tone: "neutral", word: "Low" },
 } as const;
-
-/** The close look at this very statement, if there was one. */
-function closeLook(plan: StatementPlan) {
-  const statement = active.value;
-  const close = findingsTask.value.value;
-  if (!statement || !close || withChosen.value || close.sql !== plan.sql) return null;
-  const slice = sliceOf(statements.value, statement, text.value).text;
-  return lookedAt.value === slice ? close : null;
-}
 
 export function Findings({ plan, measured }: { plan: StatementPlan; measured: boolean }) {
   const close = closeLook(plan);

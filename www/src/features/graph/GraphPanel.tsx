@@ -1,12 +1,9 @@
 /** The graph with its tools and the details of the step on show. A chunk of its own, loaded when it is first shown. */
-import { active, nameOf } from "../../store/editor";
 import { below, direction, folded, graph, measured, shownNode, unfolded } from "../../store/steps";
 import { Icon } from "../../ui/icon";
-import { Menu } from "../../ui/menu";
 import { StepDetails } from "../plan/StepDetails";
 import { ViewBar } from "../plan/ViewBar";
 import { GraphView } from "./GraphView";
-import { savePng, saveSvg } from "./save";
 
 export function GraphPanel() {
   const node = shownNode.value;
@@ -35,7 +32,6 @@ const SMALL = [
 ];
 
 function Tools() {
-  const title = active.value ? nameOf(active.value) : "plan";
   const down = graph.value?.direction === "down";
   const hidden = folded.value.size > 0 || unfolded.value.size > 0;
   return (
@@ -80,38 +76,6 @@ function Tools() {
       >
         <Icon name="turn" />
       </button>
-      <Menu
-        small
-        label={
-          <>
-            <Icon name="download" />
-            Save
-          </>
-        }
-        panelLabel="Save the graph"
-      >
-        {(close) => (
-          <div class="menu-list">
-            {[
-              { label: "SVG", words: "sharp at any size, light or dark as the reader likes", save: saveSvg },
-              { label: "PNG", words: "a picture in the colours of this page", save: savePng },
-            ].map(({ label, words, save }) => (
-              <button
-                key={label}
-                type="button"
-                class="menu-item"
-                onClick={() => {
-                  close();
-                  void save(title);
-                }}
-              >
-                <strong>{label}</strong>
-                <span class="fine">{words}</span>
-              </button>
-            ))}
-          </div>
-        )}
-      </Menu>
     </div>
   );
 }

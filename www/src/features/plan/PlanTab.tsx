@@ -5,12 +5,13 @@ import { active, nameOf } from "../../store/editor";
 import { planError, planView, shownPlan, wantChosen, withChosen } from "../../store/plan";
 import { shownNode } from "../../store/steps";
 import { whyOpen } from "../../store/why";
-import { CopyButton, Empty, ErrorNote } from "../../ui/basics";
+import { Empty, ErrorNote } from "../../ui/basics";
 import { CountersHelp, CountersRow } from "../../ui/counters";
 import { Icon } from "../../ui/icon";
 import { later } from "../../ui/later";
 import { Segmented } from "../../ui/segmented";
 import { Findings } from "../findings/Findings";
+import { ExportMenu } from "./ExportMenu";
 import { PlanLines } from "./PlanLines";
 import { PlanNotices, PlanState, standsIn } from "./PlanNotices";
 import { PlanTree } from "./PlanTree";
@@ -73,6 +74,7 @@ export function PlanTab() {
             planView.value = id;
           }}
         />
+        {plan.plan.length > 0 && <ExportMenu />}
       </div>
       {plan.error && <ErrorNote error={plan.error} />}
       <PlanNotices notices={plan.notices} />
@@ -98,10 +100,7 @@ export function PlanTab() {
         <>
           <ViewBar />
           <div class="plan-columns">
-            <div class="code-with-bar">
-              <PlanLines text={plan.plan_text} selected={node?.id ?? null} />
-              <CopyButton text={plan.plan_text} what="the plan" />
-            </div>
+            <PlanLines text={plan.plan_text} selected={node?.id ?? null} />
             <StepDetails node={node} />
           </div>
         </>

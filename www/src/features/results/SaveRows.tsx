@@ -4,6 +4,7 @@ import type { Cell } from "../../engine/types";
 import { wholeRows } from "../../store/actions_run";
 import { exportTask, kept, ranName } from "../../store/results";
 import { ErrorNote, saveFile, Working } from "../../ui/basics";
+import { copyText } from "../../ui/clipboard";
 import { plural } from "../../ui/format";
 import { Icon } from "../../ui/icon";
 import { Menu } from "../../ui/menu";
@@ -18,12 +19,7 @@ function say(words: string): void {
 }
 
 async function toClipboard(text: string, what: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    say(`${what} copied.`);
-  } catch {
-    say("The browser did not allow copying.");
-  }
+  say((await copyText(text)) ? `${what} copied.` : "The browser did not allow copying.");
 }
 
 /** Copies a rectangle of cells; more than one as values with tabs between them. */

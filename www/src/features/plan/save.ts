@@ -1,5 +1,5 @@
 /** The graph as a file: SVG as the engine writes it, PNG painted from it. */
-import { graphSvg } from "../../store/actions_graph";
+import { graphSvg } from "../../store/actions_export";
 import { notify } from "../../store/view";
 import { saveFile } from "../../ui/basics";
 
