@@ -5,10 +5,12 @@ import {
   chooseFiles,
   close,
   editorText,
+  endEngine,
   launch,
   makeFile,
   openFile,
   openPage,
+  runs,
   showTab,
   textMatching,
   type,
@@ -41,8 +43,7 @@ for (const { kind, code } of UNREADABLE) {
     await error.getByTestId(`error-${code}`).waitFor();
     assert.match(await error.innerText(), /small\.db.* is still open/);
     assert.equal(await editorText(page), "SELECT count(*) FROM orders;");
-    await page.getByRole("button", { name: "Run", exact: true }).click();
-    await textMatching(page.getByRole("region", { name: "Result rows" }), /500/);
+    await runs(page, /500/);
     await close(session);
   });
 }
@@ -72,8 +73,7 @@ test("a UTF-16 database works", async () => {
   const { page } = session;
   await openFile(page, makeFile("utf16"));
   await type(page, "SELECT name FROM customers WHERE id = 1;");
-  await page.getByRole("button", { name: "Run", exact: true }).click();
-  await textMatching(page.getByRole("region", { name: "Result rows" }), /Ünïcode ☃/);
+  await runs(page, /Ünïcode ☃/);
   await close(session);
 });
 
@@ -120,8 +120,7 @@ test("a statement that writes is not run", async () => {
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.getByTestId("error-writes").waitFor();
   await type(page, "SELECT count(*) FROM orders;");
-  await page.getByRole("button", { name: "Run", exact: true }).click();
-  await textMatching(page.getByRole("region", { name: "Result rows" }), /500/);
+  await runs(page, /500/);
   await close(session);
 });
 
@@ -139,8 +138,7 @@ for (const shared of [true, false]) {
     await textMatching(page.getByRole("tabpanel"), /Cancelled|Stopped by you/);
     assert.equal(await editorText(page), endless);
     await type(page, "SELECT count(*) FROM orders;");
-    await page.getByRole("button", { name: "Run", exact: true }).click();
-    await textMatching(page.getByRole("region", { name: "Result rows" }), /500/);
+    await runs(page, /500/);
     await close(session);
   });
 }
@@ -150,11 +148,9 @@ test("when the engine dies it is replaced, and text and file are still there", a
   const { page } = session;
   await openFile(page, small);
   await type(page, "SELECT count(*) FROM orders;");
-  await page.evaluate(() => window.dispatchEvent(new CustomEvent("scanseek:crash-for-test")));
-  await textMatching(page.getByTestId("notice-engine"), /Your text and your file are still here/);
+  await endEngine(page, "crash");
   assert.equal(await editorText(page), "SELECT count(*) FROM orders;");
-  await page.getByRole("button", { name: "Run", exact: true }).click();
-  await textMatching(page.getByRole("region", { name: "Result rows" }), /500/);
+  await runs(page, /500/);
   await showTab(page, "Plan");
   await textMatching(page.getByRole("treegrid", { name: "Plan" }), /orders/);
   await close(session);

@@ -129,6 +129,18 @@ export async function textMatching(locator, pattern) {
   return locator.filter({ hasText: pattern }).first().innerText();
 }
 
+/** Runs the query and waits until its rows match. */
+export async function runs(page, pattern = /./) {
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await textMatching(page.getByRole("region", { name: "Result rows" }), pattern);
+}
+
+/** Lets the engine die, as in a "crash" or when the browser would "kill" it, and waits until the page has said so. */
+export async function endEngine(page, how) {
+  await page.evaluate((name) => window.dispatchEvent(new CustomEvent(`scanseek:${name}-for-test`)), how);
+  await textMatching(page.getByTestId("notice-engine"), /Your text and your file are still here/);
+}
+
 export async function suggestIndexes(page) {
   await showTab(page, "Suggest");
   await page.getByRole("button", { name: "Suggest indexes" }).click();

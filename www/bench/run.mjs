@@ -11,6 +11,7 @@ import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openBrowser, WWW } from "./browser.mjs";
+import { generator } from "./random.mjs";
 import { compare, meansTable, median, sizesTable, summarise, timesTable, transferSizes } from "./report.mjs";
 
 const ROOT = join(WWW, "..");
@@ -31,17 +32,6 @@ function options() {
   const rounds = Number(values.rounds ?? 21);
   if (!Number.isInteger(rounds) || rounds < 2) throw new Error("--rounds takes a whole number from 2 on");
   return { sample, scale: values.scale ?? (sample === "tpch" ? "0.01" : null), rounds, json: values.json };
-}
-
-/** Mulberry32, so that a run can be repeated in the same order. */
-function generator(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 function shuffled(list, random) {

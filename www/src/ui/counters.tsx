@@ -1,6 +1,7 @@
 /** Counters of a run, as a row of figures or as a before/after table. */
 import type { Counters } from "../engine/types";
 import { brief, count } from "./format";
+import { FiguresTable } from "./table";
 
 type Key = keyof Counters;
 
@@ -90,47 +91,28 @@ export function CountersTable({
 }: CountersTableProps) {
   const rows = COUNTERS.filter(({ key }) => before[key] !== 0 || after[key] !== 0);
   return (
-    <div class="table-wrap" role="group" aria-label={caption} tabIndex={0}>
-      <table class="compare">
-        <caption class="sr-only">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Counter</th>
-            <th scope="col" class="number">
-              {heads[0]}
-            </th>
-            <th scope="col" class="number">
-              {heads[1]}
-            </th>
-            <th scope="col">Change</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ key, label, help }) => (
-            <tr
-              key={key}
-              class={
-                NEITHER_GOOD_NOR_BAD.has(key) || after[key] === before[key]
-                  ? ""
-                  : after[key] < before[key]
-                    ? "less"
-                    : "more-of"
-              }
-            >
-              <th scope="row" title={help}>
-                {label}
-              </th>
-              <td class="number">{count(before[key])}</td>
-              <td class="number">{count(after[key])}</td>
-              <td class="change">
-                {key === "rows_returned" && before[key] === after[key]
-                  ? "same"
-                  : change(before[key], after[key])}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <FiguresTable label={caption} heads={["Counter", { number: heads[0] }, { number: heads[1] }, "Change"]}>
+      {rows.map(({ key, label, help }) => (
+        <tr
+          key={key}
+          class={
+            NEITHER_GOOD_NOR_BAD.has(key) || after[key] === before[key]
+              ? ""
+              : after[key] < before[key]
+                ? "less"
+                : "more-of"
+          }
+        >
+          <th scope="row" title={help}>
+            {label}
+          </th>
+          <td class="number">{count(before[key])}</td>
+          <td class="number">{count(after[key])}</td>
+          <td class="change">
+            {key === "rows_returned" && before[key] === after[key] ? "same" : change(before[key], after[key])}
+          </td>
+        </tr>
+      ))}
+    </FiguresTable>
   );
 }

@@ -6,6 +6,7 @@ import { compared, compareTask, type SideKind, sides } from "../../store/compare
 import { active } from "../../store/editor";
 import { Badge, Empty, ErrorNote, Note, type Tone, Working } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
+import { FiguresTable } from "../../ui/table";
 
 const KINDS: { kind: SideKind; label: string }[] = [
   { kind: "as_is", label: "As it is" },
@@ -98,27 +99,16 @@ function Result({ value }: { value: Comparison }) {
       <Note tone="neutral" testid="compare-sentence">
         {value.sentence}
       </Note>
-      <div class="table-wrap" role="region" aria-label="Steps of both plans" tabIndex={0}>
-        <table class="compare pairs" data-testid="pairs">
-          <thead>
-            <tr>
-              <th scope="col">Before</th>
-              <th scope="col">After</th>
-              <th scope="col">What changed</th>
-            </tr>
-          </thead>
-          <tbody>
-            {value.pairs.map((pair) => (
-              <PairRow
-                key={`${pair.before} ${pair.after}`}
-                pair={pair}
-                before={before.plan}
-                after={after.plan}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <FiguresTable
+        label="Steps of both plans"
+        heads={["Before", "After", "What changed"]}
+        kind="pairs"
+        testid="pairs"
+      >
+        {value.pairs.map((pair) => (
+          <PairRow key={`${pair.before} ${pair.after}`} pair={pair} before={before.plan} after={after.plan} />
+        ))}
+      </FiguresTable>
       {before.counters && after.counters && (
         <CountersTable
           before={before.counters}

@@ -8,6 +8,7 @@ import { explained } from "../../store/plan";
 import { growthTask, growthText, scaledTask, scaledText, sizeIndex } from "../../store/size";
 import { Empty, ErrorNote, Note, Working } from "../../ui/basics";
 import { brief, count, plural } from "../../ui/format";
+import { FiguresTable } from "../../ui/table";
 import { useWidth } from "../../ui/width";
 import { PlanText } from "../plan/PlanText";
 
@@ -105,32 +106,20 @@ function Sizes({ scaled }: { scaled: Scaled }) {
       ))}
       <details class="more">
         <summary>All sizes as a table</summary>
-        <div class="table-wrap" role="region" aria-label="All sizes" tabIndex={0}>
-          <table class="compare" data-testid="size-table">
-            <thead>
-              <tr>
-                <th scope="col">Size</th>
-                <th scope="col">Rows</th>
-                <th scope="col" class="number">
-                  Rows expected to be visited
-                </th>
-                <th scope="col" class="number">
-                  Plan
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {scaled.sizes.map((one) => (
-                <tr key={one.factor}>
-                  <th scope="row">{factorWords(one.factor)}</th>
-                  <td>{tableWords(one.tables)}</td>
-                  <td class="number">{count(Math.round(one.rows_expected))}</td>
-                  <td class="number">{one.plan_number + 1}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <FiguresTable
+          label="All sizes"
+          heads={["Size", "Rows", { number: "Rows expected to be visited" }, { number: "Plan" }]}
+          testid="size-table"
+        >
+          {scaled.sizes.map((one) => (
+            <tr key={one.factor}>
+              <th scope="row">{factorWords(one.factor)}</th>
+              <td>{tableWords(one.tables)}</td>
+              <td class="number">{count(Math.round(one.rows_expected))}</td>
+              <td class="number">{one.plan_number + 1}</td>
+            </tr>
+          ))}
+        </FiguresTable>
       </details>
       <ul class="fine assumptions">
         {scaled.assumptions.map((sentence) => (
@@ -205,34 +194,20 @@ function GrowthTable({ growth }: { growth: Growth }) {
       <Note tone="neutral" testid="growth-sentence">
         {growth.sentence}
       </Note>
-      <div class="table-wrap" role="region" aria-label="Work on parts of the data" tabIndex={0}>
-        <table class="compare" data-testid="growth-table">
-          <thead>
-            <tr>
-              <th scope="col">Rows</th>
-              <th scope="col" class="number">
-                VM steps
-              </th>
-              <th scope="col" class="number">
-                Page requests
-              </th>
-              <th scope="col" class="number">
-                Rows returned
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {growth.points.map((point) => (
-              <tr key={point.rows}>
-                <th scope="row">{tableWords(point.tables)}</th>
-                <td class="number">{point.counters ? count(point.counters.vm_steps) : "not in time"}</td>
-                <td class="number">{point.counters ? count(point.counters.page_requests) : "–"}</td>
-                <td class="number">{point.counters ? count(point.counters.rows_returned) : "–"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <FiguresTable
+        label="Work on parts of the data"
+        heads={["Rows", { number: "VM steps" }, { number: "Page requests" }, { number: "Rows returned" }]}
+        testid="growth-table"
+      >
+        {growth.points.map((point) => (
+          <tr key={point.rows}>
+            <th scope="row">{tableWords(point.tables)}</th>
+            <td class="number">{point.counters ? count(point.counters.vm_steps) : "not in time"}</td>
+            <td class="number">{point.counters ? count(point.counters.page_requests) : "–"}</td>
+            <td class="number">{point.counters ? count(point.counters.rows_returned) : "–"}</td>
+          </tr>
+        ))}
+      </FiguresTable>
       <ul class="fine assumptions">
         {growth.notes.map((sentence) => (
           <li key={sentence}>{sentence}</li>

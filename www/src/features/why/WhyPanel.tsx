@@ -18,6 +18,7 @@ import { ErrorNote, Note, Working } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
 import { count, plural } from "../../ui/format";
 import { Segmented } from "../../ui/segmented";
+import { FiguresTable } from "../../ui/table";
 import { PlanText } from "../plan/PlanText";
 import { WhyNotPart } from "./WhyNotPart";
 
@@ -73,36 +74,25 @@ function Changes({ why }: { why: Why }) {
           : `${count(n)} of ${plural(why.tried, "switch", "switches")} ${n === 1 ? "changes" : "change"} the plan.`}
       </p>
       {n > 0 && (
-        <div class="table-wrap" role="region" aria-label="Switches that change the plan" tabIndex={0}>
-          <table class="compare why-table" data-testid="why-table">
-            <thead>
-              <tr>
-                <th scope="col">Switch</th>
-                <th scope="col" class="number">
-                  VM steps
-                </th>
-                <th scope="col" class="number">
-                  Page requests
-                </th>
-                <th scope="col">Plan</th>
-              </tr>
-            </thead>
-            <tbody>
-              <tr>
-                <th scope="row">As it is</th>
-                <Work counters={base} base={null} />
-                <PlanCell text={why.base.plan_text} />
-              </tr>
-              {why.changes.map((change) => (
-                <tr key={change.switch}>
-                  <th scope="row">{change.label}</th>
-                  <Work counters={change.counters} base={base} />
-                  <PlanCell text={change.plan_text} />
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <FiguresTable
+          label="Switches that change the plan"
+          heads={["Switch", { number: "VM steps" }, { number: "Page requests" }, "Plan"]}
+          kind="why-table"
+          testid="why-table"
+        >
+          <tr>
+            <th scope="row">As it is</th>
+            <Work counters={base} base={null} />
+            <PlanCell text={why.base.plan_text} />
+          </tr>
+          {why.changes.map((change) => (
+            <tr key={change.switch}>
+              <th scope="row">{change.label}</th>
+              <Work counters={change.counters} base={base} />
+              <PlanCell text={change.plan_text} />
+            </tr>
+          ))}
+        </FiguresTable>
       )}
     </>
   );
