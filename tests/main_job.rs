@@ -122,6 +122,28 @@ fn bad_input_is_said_and_nothing_is_lost() {
 }
 
 #[test]
+fn of_each_place_in_a_text_the_statement_is_planned_as_with_all_others() {
+    let workbench = workbench(ORDERS);
+    let text = "-- name: ü\n-- param: :c = 7\nSELECT '😀' FROM orders WHERE customer_id = :c;;\n\
+                SELECT nosuch FROM orders;\n\n-- name: last\nEXPLAIN QUERY PLAN SELECT day FROM orders ORDER BY 1";
+    let all = workbench.explain(text).unwrap().statements;
+    let mut seen = Vec::new();
+    for byte in 0..=text.len() + 2 {
+        let found = workbench.explain_at(text, byte).unwrap();
+        let spans: Vec<_> = found.statements.iter().map(|one| one.span).collect();
+        assert_eq!(spans, all.iter().map(|one| one.statement.span).collect::<Vec<_>>());
+        let meant = found.meant.unwrap();
+        assert_eq!(meant, all[meant.statement.index], "at {byte}");
+        seen.push(meant.statement.index);
+    }
+    assert!(seen.is_sorted());
+    // Just behind its semicolon a statement is still meant.
+    let changes: Vec<_> = (1..seen.len()).filter(|at| seen[at - 1] != seen[*at]).collect();
+    assert_eq!(changes, [all[0].statement.span.1 + 2, all[1].statement.span.1 + 2]);
+    assert_eq!(workbench.explain_at(" -- nothing", 3).unwrap().meant, None);
+}
+
+#[test]
 fn advice_says_what_it_did_not_look_at() {
     let mut workbench = workbench(ORDERS);
     let text = "SELECT * FROM nosuch; UPDATE orders SET total = 1; DROP TABLE orders;

@@ -33,7 +33,7 @@ const HEADERS = {
 };
 
 /** Serves the folders and the database; returns the address and what stops it. */
-async function serve(database) {
+export async function serve(database) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const [, folder, ...rest] = path.split("/");

@@ -71,10 +71,10 @@ impl Export<'_> {
             return text;
         }
         text.push_str(&fenced("text", &plan.to_text()));
+        let depths = plan.depths();
         for at in plan.tree_order() {
-            let node = &plan.nodes[at];
-            let depth = plan.depth(node.id);
-            text.push_str(&format!("{}- {}\n", "  ".repeat(depth), escaped(&sentence(plan, node))));
+            let words = escaped(&sentence(plan, &plan.nodes[at]));
+            text.push_str(&format!("{}- {words}\n", "  ".repeat(depths[at])));
         }
         if self.is_measured() {
             text.push_str(&format!(

@@ -89,18 +89,14 @@ impl Plan {
         self.nodes.iter().filter(move |node| node.parent == id && node.id != id)
     }
 
-    /// How many steps are above the step `id`: 0 at the top, and for an unknown id.
-    pub fn depth(&self, id: i64) -> usize {
-        let Some(mut at) = self.nodes.iter().position(|node| node.id == id) else {
-            return 0;
-        };
-        let parents = self.parent_positions();
-        let mut depth = 0;
-        while let Some(parent) = parents[at] {
-            at = parent;
-            depth += 1;
+    /// How many steps are above each step, in SQLite's order of the steps.
+    pub fn depths(&self) -> Vec<usize> {
+        let mut depths: Vec<usize> = Vec::with_capacity(self.nodes.len());
+        for parent in self.parent_positions() {
+            // A parent stands before its children.
+            depths.push(parent.and_then(|parent| depths.get(parent)).map_or(0, |depth| depth + 1));
         }
-        depth
+        depths
     }
 
     /// The details, in order.

@@ -259,6 +259,15 @@ impl Workbench {
         to_js(&wire::Explained::new(&explained, sql))
     }
 
+    /// The plan of the statement at an offset of the text alone.
+    #[wasm_bindgen(unchecked_return_type = "ExplainedAt")]
+    pub fn explain_at(&self, sql: &str, offset: u32) -> Result<JsValue> {
+        let text = wire::Utf16::new(sql);
+        let explained =
+            self.0.explain_at(sql, text.byte(offset)).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::ExplainedAt::new(&explained, &text))
+    }
+
     /// A plan that was printed elsewhere, read from text; works without a database.
     #[wasm_bindgen(unchecked_return_type = "PastedPlan")]
     pub fn read_plan(&self, text: &str) -> Result<JsValue> {

@@ -63,9 +63,9 @@ pub use pages::{
     PagesSummary, TreeKind, TreeLevel, Xray, XrayArm,
 };
 pub use plan::{
-    Counters, Explained, Heat, IndexUse, LoopStats, Measure, Metric, Op, ParameterType, PastedPlan,
-    Piece, Place, PlanFinding, PlanNode, Role, Statement, StatementKind, StatementPlan, Tone, Work,
-    plan_nodes,
+    Counters, Explained, ExplainedAt, Heat, IndexUse, LoopStats, Measure, Metric, Op,
+    ParameterType, PastedPlan, Piece, Place, PlanFinding, PlanNode, Role, Statement, StatementKind,
+    StatementPlan, Tone, Work, plan_nodes,
 };
 pub use run::{
     Bytes, Cell, CellOptions, PageOptions, Progress, Ran, Reading, RowBatch, RowsPage, RunOptions,

@@ -12,6 +12,12 @@ wire! {
         pub statements: Vec<StatementPlan>,
     }
 
+    /// The statements of a text as far as they are known without SQLite, and the plan of the one that is meant.
+    pub struct ExplainedAt {
+        pub statements: Vec<Statement>,
+        pub meant: Option<StatementPlan>,
+    }
+
     pub struct StatementPlan {
         pub name: String,
         pub sql: String,
@@ -243,6 +249,17 @@ impl Explained {
     }
 }
 
+impl ExplainedAt {
+    /// `text` is the text that holds the statements.
+    pub fn new(explained: &domain::ExplainedAt, text: &Utf16<'_>) -> Self {
+        let meant = explained.meant.as_ref();
+        Self {
+            statements: explained.statements.iter().map(|one| Statement::new(one, text)).collect(),
+            meant: meant.map(|meant| StatementPlan::new(meant, text)),
+        }
+    }
+}
+
 impl StatementPlan {
     /// `text` is the text that holds the statement.
     pub fn new(planned: &domain::StatementPlan, text: &Utf16<'_>) -> Self {
@@ -385,13 +402,14 @@ pub fn plan_nodes(plan: &plan::Plan) -> Vec<PlanNode> {
     plan.nodes
         .iter()
         .zip(lines)
-        .map(|(node, line)| {
+        .zip(plan.depths())
+        .map(|((node, line), depth)| {
             let words = node.op.words();
             let source = node.op.access().map(|access| &access.source);
             PlanNode {
                 id: small(node.id),
                 parent: small(node.parent),
-                depth: u32::try_from(plan.depth(node.id)).unwrap_or(u32::MAX),
+                depth: u32::try_from(depth).unwrap_or(u32::MAX),
                 line,
                 detail: node.detail.clone(),
                 op: Op {

@@ -40,6 +40,25 @@ impl<'a> Utf16<'a> {
         Span { start: self.offset(start), end: self.offset(end) }
     }
 
+    /// The byte at which a character begins that a UTF-16 offset is in; the end for offsets behind it.
+    pub fn byte(&self, offset: u32) -> usize {
+        let offset = offset as usize;
+        let step = self.steps.partition_point(|units| *units <= offset).saturating_sub(1);
+        let mut at = (step * STEP).min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at += 1;
+        }
+        let mut units = self.steps.get(step).copied().unwrap_or(0);
+        for c in self.text[at..].chars() {
+            units += c.len_utf16();
+            if units > offset {
+                break;
+            }
+            at += c.len_utf8();
+        }
+        at
+    }
+
     fn offset(&self, byte: usize) -> u32 {
         let mut byte = byte.min(self.text.len());
         while !self.text.is_char_boundary(byte) {
@@ -68,6 +87,10 @@ mod tests {
             assert_eq!(Utf16::new(text).span((byte, byte)).start, unit, "{byte}");
         }
         assert_eq!(Utf16::new("").span((0, 9)), Span { start: 0, end: 0 });
+        for (unit, byte) in [(0, 0), (1, 1), (2, 3), (3, 6), (4, 6), (5, 10), (6, 11), (99, 11)] {
+            assert_eq!(Utf16::new(text).byte(unit), byte, "{unit}");
+        }
+        assert_eq!(Utf16::new("").byte(3), 0);
     }
 
     #[test]
@@ -79,6 +102,7 @@ mod tests {
                 let before = (0..=byte).rev().find(|at| text.is_char_boundary(*at)).unwrap();
                 let expected = text[..before].encode_utf16().count() as u32;
                 assert_eq!(utf16.span((byte, byte)).start, expected, "{unit} {byte}");
+                assert_eq!(utf16.byte(expected), before, "{unit} {byte}");
             }
         }
     }

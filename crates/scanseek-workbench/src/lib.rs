@@ -32,7 +32,7 @@ mod xray;
 
 pub use compare::{Comparison, Side};
 pub use error::{ErrorCode, WorkbenchError};
-pub use explain::{Explained, StatementPlan};
+pub use explain::{Explained, ExplainedAt, StatementPlan};
 pub use findings::{Cost, Finding, Findings, Rewrite, Rule};
 pub use growth::{Exponents, Flip, Growth, GrowthPoint, Scaled, ScaledPlan, TableRows};
 pub use heat::{Heat, heat};

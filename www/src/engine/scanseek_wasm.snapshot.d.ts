@@ -248,6 +248,14 @@ export interface Pages {
 }
 
 /**
+ * The statements of a text as far as they are known without SQLite, and the plan of the one that is meant.
+ */
+export interface ExplainedAt {
+    statements: Statement[];
+    meant: StatementPlan | null;
+}
+
+/**
  * The work of what a finding is about, in one run.
  */
 export interface Cost {
@@ -1442,6 +1450,10 @@ export class Workbench {
      * The plan of every statement; nothing is executed.
      */
     explain(sql: string): Explained;
+    /**
+     * The plan of the statement at an offset of the text alone.
+     */
+    explain_at(sql: string, offset: number): ExplainedAt;
     /**
      * The plan of every statement under switches of the planner.
      */

@@ -5,7 +5,7 @@ import { type ClientEvents, EngineClient, type NewWorker, type Reopened } from "
 import { noteFetched, takeAddress } from "./actions_address";
 import { refreshPatch } from "./actions_advise";
 import { engine, setEngine } from "./actions_call";
-import { outdatePlan, refreshPlan, refreshUnder } from "./actions_explain";
+import { outdatePlan, planEdited, refreshPlan, refreshUnder } from "./actions_explain";
 import { refreshPages, refreshProgram } from "./actions_program";
 import { stopLooking } from "./actions_run";
 import { openLink, showLinked } from "./actions_share";
@@ -14,13 +14,13 @@ import { chosenDdl } from "./chosen";
 import { opened } from "./database";
 import { active, statements, text } from "./editor";
 import { about, engineState, samples, words } from "./engine";
-import { explained, selectedNode, withChosen } from "./plan";
+import { explained, rested, selectedNode, withChosen } from "./plan";
 import { runTask } from "./results";
 import { linkedStep } from "./share";
 import { notify, tab } from "./view";
 import { switches, whyOpen } from "./why";
 
-/** Typing rests this long before the plan is asked for. */
+/** Typing rests this long before what need not follow each letter is asked for. */
 const TYPING_PAUSE_MS = 150;
 
 /** Starts the engine and what follows by itself: the plan after typing, the patch after a choice, links. */
@@ -73,7 +73,10 @@ export function start(newWorker?: NewWorker): void {
   effect(() => {
     text.value;
     outdatePlan();
-    untracked(stopLooking);
+    untracked(() => {
+      stopLooking();
+      void planEdited();
+    });
     clearTimeout(timer);
     timer = window.setTimeout(() => void refreshPlan(), TYPING_PAUSE_MS);
   });
@@ -101,23 +104,24 @@ export function start(newWorker?: NewWorker): void {
     if (tab.value === "patch" && opened.value) untracked(() => void refreshPatch());
   });
 
+  const position = computed(() => active.value?.index);
   effect(() => {
-    explained.value;
-    active.value?.sql;
+    rested.value;
+    position.value;
     runTask.value.value;
     if (tab.value === "bytecode" && opened.value) untracked(() => void refreshProgram());
   });
 
   effect(() => {
-    explained.value;
-    active.value?.sql;
+    rested.value;
+    position.value;
     runTask.value.value;
     if (tab.value === "pages" && opened.value) untracked(() => void refreshPages());
   });
 
   effect(() => {
-    explained.value;
-    active.value?.sql;
+    rested.value;
+    position.value;
     switches.value;
     if (whyOpen.value && tab.value === "plan" && opened.value) untracked(() => void refreshUnder());
   });

@@ -1,14 +1,17 @@
 /** Plans: as they follow typing, under switches, and of a pasted text. */
 
 import { batch } from "@preact/signals";
+import type { Explained } from "../engine/types";
 import { asWireError, engine, perform, report } from "./actions_call";
 import { scope } from "./advisor";
 import { chosenDdl } from "./chosen";
 import { opened } from "./database";
-import { active, type Slice, sliceOf, statements, text } from "./editor";
+import { active, type Slice, selection, sliceOf, statements, text } from "./editor";
 import { engineState } from "./engine";
+import { keep } from "./keep";
+import { withEdited } from "./live";
 import { pasted, pastedError, pastedNode, pasteText } from "./pasted";
-import { explained, planError, withChosen } from "./plan";
+import { explained, planError, rested, withChosen } from "./plan";
 import { DEADLINE_MS, PAGE_ROWS } from "./results";
 import { planUnder, runUnderTask, switched, switches, underError, whyTask, whyText } from "./why";
 
@@ -19,6 +22,36 @@ export function outdatePlan(): void {
   ticket++;
 }
 
+/**
+ * Plans the statement that is being edited, at once; of several wishes only the newest is granted. What can not be
+ * planned, as in the middle of a word, waits until typing rests: `refreshPlan` then tells it.
+ */
+export async function planEdited(): Promise<void> {
+  const mine = ticket;
+  const before = explained.value;
+  if (engineState.value.type !== "ready" || !opened.value || !before || withChosen.value) return;
+  try {
+    const params: [string, number] = [text.value, selection.value.to];
+    const answer = await engine().call("explain_at", params, { lane: "edited" }).answer;
+    const next = mine === ticket && before === explained.value ? withEdited(before, answer) : null;
+    if (next) showPlans(next);
+  } catch {
+    // A newer wish took its place, or the whole text will be refused, too, and that is told then.
+  }
+}
+
+function showPlans(next: Explained): void {
+  batch(() => {
+    const all = keep(explained.value, next);
+    explained.value = all;
+    const list = all?.statements.map((plan) => plan.statement) ?? [];
+    if (list.length !== statements.value.length || list.some((one, at) => one !== statements.value[at]))
+      statements.value = list;
+    planError.value = null;
+  });
+}
+
+/** Plans all statements. */
 export async function refreshPlan(): Promise<void> {
   const mine = ++ticket;
   const sql = text.value;
@@ -31,6 +64,7 @@ export async function refreshPlan(): Promise<void> {
       batch(() => {
         statements.value = list;
         explained.value = null;
+        rested.value = null;
         planError.value = null;
       });
       return;
@@ -40,9 +74,8 @@ export async function refreshPlan(): Promise<void> {
       : await engine().call("explain", [sql], lane).answer;
     if (mine !== ticket) return;
     batch(() => {
-      explained.value = answer;
-      statements.value = answer.statements.map((plan) => plan.statement);
-      planError.value = null;
+      showPlans(answer);
+      rested.value = explained.value;
     });
   } catch (cause) {
     if (mine !== ticket) return;
@@ -50,6 +83,7 @@ export async function refreshPlan(): Promise<void> {
     if (error.code === "cancelled") return;
     batch(() => {
       explained.value = null;
+      rested.value = null;
       planError.value = error;
     });
   }

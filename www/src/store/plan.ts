@@ -3,9 +3,12 @@ import { computed, signal } from "@preact/signals";
 import type { Explained, StatementPlan, WireError } from "../engine/types";
 import { chosenDdl } from "./chosen";
 import { active, sliceOf, statements, text } from "./editor";
+import { steady } from "./keep";
 import { ranSlice, runTask } from "./results";
 
 export const explained = signal<Explained | null>(null);
+/** The same as it was when typing last rested: for what need not follow each letter. */
+export const rested = signal<Explained | null>(null);
 /** An error that concerns the text as a whole. */
 export const planError = signal<WireError | null>(null);
 /** Show the plan as it would be with the chosen indexes. */
@@ -15,8 +18,23 @@ export type PlanView = "graph" | "tree" | "text";
 export const planView = signal<PlanView>("tree");
 export const selectedNode = signal<number | null>(null);
 
+export interface ShownPlan {
+  plan: StatementPlan;
+  measured: boolean;
+}
+let lastShown: ShownPlan | null = null;
+
 /** The plan on show: the measured one when the last run was of this very statement. */
-export const shownPlan = computed<{ plan: StatementPlan; measured: boolean } | null>(() => {
+export const shownPlan = computed<ShownPlan | null>(() => {
+  const next = toShow();
+  if (next?.plan !== lastShown?.plan || next?.measured !== lastShown?.measured) lastShown = next;
+  return lastShown;
+});
+
+/** What the plan of a run lacks, kept with it. */
+let completed: { ran: StatementPlan; planned: StatementPlan | undefined; plan: StatementPlan } | null = null;
+
+function toShow(): ShownPlan | null {
   const statement = active.value;
   if (!statement) return null;
   const ran = runTask.value.value?.statement;
@@ -28,12 +46,16 @@ export const shownPlan = computed<{ plan: StatementPlan; measured: boolean } | n
   if (!withChosen.value && ran?.counters && same) {
     // Counting all rows is one opcode to SQLite, which then measures no step: the planned steps stay on show.
     const planned = explained.value?.statements[statement.index];
-    const kept = { plan: planned?.plan ?? [], places: planned?.places ?? [] };
-    return { plan: ran.plan.length > 0 ? ran : { ...ran, ...kept }, measured: true };
+    if (ran.plan.length > 0) return { plan: ran, measured: true };
+    if (completed?.ran !== ran || completed.planned !== planned) {
+      const plan = { ...ran, plan: planned?.plan ?? [], places: planned?.places ?? [] };
+      completed = { ran, planned, plan };
+    }
+    return { plan: completed.plan, measured: true };
   }
   const plan = explained.value?.statements[statement.index];
   return plan ? { plan, measured: false } : null;
-});
+}
 
 export interface Diagnostic {
   from: number;
@@ -42,7 +64,7 @@ export interface Diagnostic {
 }
 
 /** Every error that points into the text. */
-export const diagnostics = computed<Diagnostic[]>(() => {
+export const diagnostics = steady<Diagnostic[]>(() => {
   const found: Diagnostic[] = [];
   const add = (error: WireError | null, offset = 0) => {
     if (!error?.span) return;

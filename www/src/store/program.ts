@@ -14,3 +14,6 @@ export const program = signal<Program | null>(null);
 export const programTask = createTask<Bytecode>();
 /** A statement that ran faster than this is counted without being asked for. */
 export const COUNT_AT_ONCE_NS = 1e9;
+
+/** A wish to see the instructions of a step; each is a new object. */
+export const opcodeRequest = signal<{ node: number } | null>(null);

@@ -5,6 +5,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { Direction, Graph, Metric, PlanNode, Role, StatementPlan } from "../engine/types";
 import { active, moveTo, text } from "./editor";
+import { steady } from "./keep";
 import { selectedNode, shownPlan } from "./plan";
 import { tab } from "./view";
 
@@ -46,7 +47,7 @@ export const sort = signal<{ key: SortKey; up: boolean } | null>(null);
 export const heat = signal(false);
 
 /** The steps in the order of the plan's text. */
-export const steps = computed<PlanNode[]>(() =>
+export const steps = steady<PlanNode[]>(() =>
   [...(shownPlan.value?.plan.plan ?? [])].sort((a, b) => a.line - b.line),
 );
 
@@ -135,19 +136,30 @@ export interface HeatMark {
   level: number;
 }
 
-/** The plan on show with the place of its statement, as long as the text is still the one it was made for. */
+/** The plan on show with the place of its statement in the text that it was made for. */
 const placed = computed<{ plan: StatementPlan; offset: number } | null>(() => {
   const statement = active.value;
   const plan = shownPlan.value?.plan;
   if (!statement || !plan || plan.error || plan.sql !== statement.sql) return null;
-  const offset = statement.span.start;
-  return text.value.startsWith(statement.sql, offset) ? { plan, offset } : null;
+  return { plan, offset: statement.span.start };
+});
+
+/** The same as long as the text is still that one; "late" until there is a plan of the text as it is now. */
+const placedNow = computed(() => {
+  const at = placed.value;
+  return at && !text.value.startsWith(at.plan.sql, at.offset) ? "late" : at;
 });
 
 /** Roles that occur in the plan on show. */
-export const roles = computed<ReadonlySet<Role>>(
-  () => new Set(placed.value?.plan.places.flatMap((place) => place.pieces.map((piece) => piece.role)) ?? []),
-);
+export const roles = steady<Role[]>(() => [
+  ...new Set(placed.value?.plan.places.flatMap((place) => place.pieces.map((piece) => piece.role)) ?? []),
+]);
+
+/** The text of a piece as it was when it was planned. */
+export function textOf({ from, to }: Mark): string {
+  const at = placed.value;
+  return at ? at.plan.sql.slice(from - at.offset, to - at.offset) : "";
+}
 
 /** Where a step stands in the text. */
 export function piecesOf(id: number): Mark[] {
@@ -166,9 +178,13 @@ export function noteOf(id: number): string | null {
   return plan?.places[index]?.note ?? null;
 }
 
-/** What is marked in the text: the pieces of the steps pointed at, or else of the one on show. */
-export const marks = computed<Mark[]>(() => {
+/**
+ * What is marked in the text: the pieces of the steps pointed at, or else of the one on show. Null while the plan is
+ * late: what is marked then moves with the text.
+ */
+export const marks = steady<Mark[] | null>(() => {
   if (tab.value !== "plan" && tab.value !== "bytecode") return [];
+  if (placedNow.value === "late") return null;
   const shown = shownNode.value;
   const ids = pointed.value.length > 0 ? pointed.value : shown ? [shown.id] : [];
   return ids.flatMap(piecesOf);
@@ -176,9 +192,10 @@ export const marks = computed<Mark[]>(() => {
 
 export const measured = computed(() => steps.value.some((node) => node.measures.length > 0));
 
-export const heatMarks = computed<HeatMark[]>(() => {
-  const at = placed.value;
+export const heatMarks = steady<HeatMark[] | null>(() => {
+  const at = placedNow.value;
   if (!heat.value || !at) return [];
+  if (at === "late") return null;
   return at.plan.heat.flatMap(({ span, measures }) => {
     const found = measures.find((measure) => measure.metric === metric.value);
     return found
@@ -189,8 +206,8 @@ export const heatMarks = computed<HeatMark[]>(() => {
 
 /** The steps of the smallest piece at a place of the text. */
 export function stepsAt(offset: number): number[] {
-  const at = placed.value;
-  if (!at) return [];
+  const at = placedNow.value;
+  if (!at || at === "late") return [];
   let smallest = Number.POSITIVE_INFINITY;
   let found: number[] = [];
   for (const { id } of at.plan.plan) {

@@ -3,10 +3,14 @@ import { countProgram } from "../../store/actions_program";
 import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
 import { selectedNode, shownPlan, withChosen } from "../../store/plan";
-import { program, programTask } from "../../store/program";
+import { opcodeRequest, program, programTask } from "../../store/program";
 import { Empty, ErrorNote, Note, Working } from "../../ui/basics";
+import { useSlices } from "../../ui/slices";
 import { standsIn } from "../plan/PlanNotices";
 import { Opcodes } from "./Opcodes";
+
+/** Buttons drawn at a time. */
+const SLICE = 24;
 
 export function BytecodeTab() {
   const statement = active.value;
@@ -42,7 +46,7 @@ export function BytecodeTab() {
       {shown && fits && (
         <>
           <Steps />
-          <Opcodes program={shown} nodes={planned?.plan ?? []} />
+          <Opcodes key={shown.text} program={shown} nodes={planned?.plan ?? []} />
         </>
       )}
     </div>
@@ -52,11 +56,12 @@ export function BytecodeTab() {
 /** The steps of the plan, to find their instructions by. */
 function Steps() {
   const nodes = shownPlan.value?.plan.plan ?? [];
+  const drawn = useSlices(nodes.length, SLICE);
   if (nodes.length === 0) return null;
   return (
     <fieldset class="program-steps">
       <legend>Steps of the plan</legend>
-      {nodes.map((node) => (
+      {nodes.slice(0, drawn).map((node) => (
         <button
           key={node.id}
           type="button"
@@ -64,9 +69,7 @@ function Steps() {
           aria-pressed={selectedNode.value === node.id}
           onClick={() => {
             selectedNode.value = selectedNode.value === node.id ? null : node.id;
-            document
-              .querySelector(`.opcodes tr[data-of="${node.id}"]`)
-              ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+            opcodeRequest.value = { node: node.id };
           }}
         >
           {node.detail}

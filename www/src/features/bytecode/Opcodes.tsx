@@ -1,11 +1,17 @@
 /** The instructions as a grid: a row each, moved through with arrow keys, marked by plan step. */
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Opcode, PlanNode, Predicate } from "../../engine/types";
 import { selectedNode } from "../../store/plan";
-import type { Program } from "../../store/program";
+import { opcodeRequest, type Program } from "../../store/program";
 import { Bar } from "../../ui/bar";
 import { count, percent } from "../../ui/format";
-import { moveFocus } from "../../ui/tree";
+import { Still } from "../../ui/still";
+
+/** Rows drawn above and below those in sight: a short program is drawn as a whole. */
+const SPARE = 40;
+/** As in the style sheet. */
+const ROW_PX = 27;
+const HEAD_PX = 30;
 
 interface OpcodesProps {
   program: Program;
@@ -13,66 +19,161 @@ interface OpcodesProps {
 }
 
 export function Opcodes({ program: { value, counted }, nodes }: OpcodesProps) {
-  const body = useRef<HTMLTableSectionElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
-  const most = Math.max(1, ...value.opcodes.map((opcode) => opcode.executions));
+  const [top, setTop] = useState(0);
+  const wanted = useRef(false);
+  const meant = selectedNode.value;
+  const most = value.opcodes.reduce((most, opcode) => Math.max(most, opcode.executions), 1);
   const predicates = new Map(value.predicates.map((predicate) => [predicate.address, predicate]));
   const details = new Map(nodes.map((node) => [node.id, node.detail]));
-  const onKeyDown = (event: KeyboardEvent) => {
-    const row = (event.target as HTMLElement).closest<HTMLElement>("[role=row]");
-    if (row && moveFocus(body.current, row, event.key)) event.preventDefault();
+  const { length } = value.opcodes;
+  const rooms = useMemo(
+    () => ({
+      opcode: roomFor(
+        value.opcodes.map((one) => one.opcode),
+        16,
+      ),
+      comment: roomFor(
+        value.opcodes.map((one) => one.comment ?? ""),
+        36,
+      ),
+      p4: roomFor(
+        value.opcodes.map((one) => one.p4),
+        14,
+      ),
+      step: roomFor(
+        nodes.map((node) => node.detail),
+        26,
+      ),
+    }),
+    [value, nodes],
+  );
+  const height = box.current?.clientHeight ?? 600;
+  const first = Math.max(0, Math.min(length - 1, Math.floor(top / ROW_PX)) - SPARE);
+  const last = Math.min(length, Math.ceil((top + height) / ROW_PX) + SPARE);
+
+  const bringIn = (index: number) => {
+    const scroller = box.current;
+    if (!scroller) return;
+    const above = index * ROW_PX;
+    const below = above + ROW_PX + HEAD_PX - scroller.clientHeight;
+    if (scroller.scrollTop > above) scroller.scrollTop = above;
+    else if (scroller.scrollTop < below) scroller.scrollTop = below;
+    setTop(scroller.scrollTop);
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const page = Math.max(1, Math.floor(height / ROW_PX) - 2);
+    const moves: Record<string, number> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: length - 1,
+    };
+    const to = moves[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = Math.max(0, Math.min(length - 1, to));
+    wanted.current = true;
+    setAt(next);
+    bringIn(next);
+  };
+  // Only now there is a row to put the focus on.
+  useLayoutEffect(() => {
+    if (!wanted.current) return;
+    wanted.current = false;
+    box.current?.querySelector<HTMLElement>("tbody tr[tabindex='0']")?.focus({ preventScroll: true });
+  });
+  const request = opcodeRequest.value;
+  useEffect(() => {
+    const index = request ? value.opcodes.findIndex((opcode) => opcode.node === request.node) : -1;
+    if (index >= 0) bringIn(index);
+    if (request) opcodeRequest.value = null;
+  }, [request]);
   return (
-    <div class="grid-wrap" role="region" aria-label="Program">
-      <table class="grid opcodes" role="grid" aria-label="Instructions" aria-multiselectable="true">
-        <thead>
-          <tr>
-            <th scope="col" class="number">
-              Addr
-            </th>
-            <th scope="col">Opcode</th>
-            {counted && <th scope="col">Executed</th>}
-            <th scope="col">Comment</th>
-            {["p1", "p2", "p3"].map((name) => (
-              <th key={name} scope="col" class="number">
-                {name}
-              </th>
-            ))}
-            <th scope="col">p4</th>
-            <th scope="col" class="number">
-              p5
-            </th>
-            {counted && (
+    <div
+      class="grid-wrap"
+      role="region"
+      aria-label="Program"
+      ref={box}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+    >
+      <div style={{ paddingTop: `${first * ROW_PX}px`, paddingBottom: `${(length - last) * ROW_PX}px` }}>
+        <table
+          class="grid opcodes"
+          role="grid"
+          aria-label="Instructions"
+          aria-multiselectable="true"
+          aria-rowcount={length + 1}
+        >
+          <thead>
+            <tr>
               <th scope="col" class="number">
-                Page requests
+                Addr
               </th>
-            )}
-            <th scope="col">Step</th>
-          </tr>
-        </thead>
-        <tbody ref={body} onKeyDown={onKeyDown}>
-          {value.opcodes.map((opcode, index) => {
-            const predicate = opcode.subprogram === null ? predicates.get(opcode.address) : undefined;
-            return (
-              <Row
-                key={index}
-                opcode={opcode}
-                counted={counted}
-                most={most}
-                predicate={predicate}
-                step={stepOf(opcode, predicate, details)}
-                reached={index === at}
-                onFocus={() => {
-                  setAt(index);
-                  selectedNode.value = opcode.node ?? predicate?.node ?? null;
-                }}
-              />
-            );
-          })}
-        </tbody>
-      </table>
+              <th scope="col" style={rooms.opcode}>
+                Opcode
+              </th>
+              {counted && <th scope="col">Executed</th>}
+              <th scope="col" style={rooms.comment}>
+                Comment
+              </th>
+              {["p1", "p2", "p3"].map((name) => (
+                <th key={name} scope="col" class="number">
+                  {name}
+                </th>
+              ))}
+              <th scope="col" style={rooms.p4}>
+                p4
+              </th>
+              <th scope="col" class="number">
+                p5
+              </th>
+              {counted && (
+                <th scope="col" class="number">
+                  Page requests
+                </th>
+              )}
+              <th scope="col" style={rooms.step}>
+                Step
+              </th>
+            </tr>
+          </thead>
+          <tbody onKeyDown={onKeyDown}>
+            {value.opcodes.slice(first, last).map((opcode, offset) => {
+              const index = first + offset;
+              const predicate = opcode.subprogram === null ? predicates.get(opcode.address) : undefined;
+              const node = opcode.node ?? predicate?.node ?? null;
+              return (
+                <Row
+                  key={index}
+                  opcode={opcode}
+                  counted={counted}
+                  most={most}
+                  predicate={predicate}
+                  step={stepOf(opcode, predicate, details)}
+                  node={node}
+                  meant={node !== null && node === meant}
+                  reached={index === at}
+                  index={index}
+                  onReach={setAt}
+                />
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
+}
+
+/** Room for the longest text of a column, drawn or not: columns must not move while the program is scrolled. */
+function roomFor(texts: Iterable<string>, most: number): { minWidth: string } {
+  let longest = 0;
+  for (const text of texts) longest = Math.max(longest, text.length);
+  return { minWidth: `${Math.min(longest, most)}ch` };
 }
 
 function stepOf({ node }: Opcode, predicate: Predicate | undefined, details: Map<number, string>): string {
@@ -88,44 +189,58 @@ interface RowProps {
   predicate: Predicate | undefined;
   /** What of the plan it works for. */
   step: string;
+  node: number | null;
+  meant: boolean;
   reached: boolean;
-  onFocus: () => void;
+  index: number;
+  onReach: (index: number) => void;
 }
 
-function Row({ opcode, counted, most, predicate, step, reached, onFocus }: RowProps) {
-  const of = opcode.node ?? predicate?.node ?? null;
-  const meant = of !== null && of === selectedNode.value;
-  return (
-    <tr role="row" data-of={opcode.node} aria-selected={meant} tabIndex={reached ? 0 : -1} onFocus={onFocus}>
-      <td class="number">{opcode.address}</td>
-      <th scope="row" class="mono">
-        {opcode.opcode}
-      </th>
-      {counted && (
-        <td>
-          <Bar value={opcode.executions} most={most} />
+class Row extends Still<RowProps> {
+  render({ opcode, counted, most, predicate, step, node, meant, reached, index, onReach }: RowProps) {
+    const reach = () => {
+      onReach(index);
+      selectedNode.value = node;
+    };
+    return (
+      <tr
+        role="row"
+        aria-rowindex={index + 2}
+        data-of={opcode.node}
+        aria-selected={meant}
+        tabIndex={reached ? 0 : -1}
+        onFocus={reach}
+      >
+        <td class="number">{opcode.address}</td>
+        <th scope="row" class="mono">
+          {opcode.opcode}
+        </th>
+        {counted && (
+          <td>
+            <Bar value={opcode.executions} most={most} />
+          </td>
+        )}
+        <td class="opcode-comment">
+          {opcode.comment}
+          {counted && predicate && <Passed predicate={predicate} />}
         </td>
-      )}
-      <td class="opcode-comment">
-        {opcode.comment}
-        {counted && predicate && <Passed predicate={predicate} />}
-      </td>
-      {[opcode.p1, opcode.p2, opcode.p3].map((operand, index) => (
-        <td key={index} class="number">
-          {operand}
+        {[opcode.p1, opcode.p2, opcode.p3].map((operand, index) => (
+          <td key={index} class="number">
+            {operand}
+          </td>
+        ))}
+        <td class="mono opcode-p4" title={opcode.p4}>
+          {opcode.p4}
         </td>
-      ))}
-      <td class="mono opcode-p4" title={opcode.p4}>
-        {opcode.p4}
-      </td>
-      <td class="number">{opcode.p5}</td>
-      {counted && <td class="number">{opcode.page_requests > 0 && count(opcode.page_requests)}</td>}
-      <td class="fine">
-        {step}
-        {opcode.subprogram !== null && <span class="tag">{opcode.subprogram}</span>}
-      </td>
-    </tr>
-  );
+        <td class="number">{opcode.p5}</td>
+        {counted && <td class="number">{opcode.page_requests > 0 && count(opcode.page_requests)}</td>}
+        <td class="fine">
+          {step}
+          {opcode.subprogram !== null && <span class="tag">{opcode.subprogram}</span>}
+        </td>
+      </tr>
+    );
+  }
 }
 
 function Passed({ predicate: { evaluated, passed } }: { predicate: Predicate }) {

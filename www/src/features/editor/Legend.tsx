@@ -4,12 +4,12 @@ import { tab } from "../../store/view";
 
 export function Legend() {
   const known = roles.value;
-  if (known.size === 0 || (tab.value !== "plan" && tab.value !== "bytecode")) return null;
+  if (known.length === 0 || (tab.value !== "plan" && tab.value !== "bytecode")) return null;
   const name = METRICS.find(({ id }) => id === metric.value)?.label ?? "";
   return (
     <div class="legend" role="group" aria-label="Marks in the text">
       <span class="legend-roles" title="Alt + Enter in the text goes to the step it belongs to">
-        {ROLES.filter(({ id }) => known.has(id)).map(({ id, label }) => (
+        {ROLES.filter(({ id }) => known.includes(id)).map(({ id, label }) => (
           <span key={id} class={`piece piece-${id}`}>
             {label}
           </span>

@@ -9,7 +9,7 @@ import {
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { SQLite, type SQLNamespace, sql } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, setDiagnostics } from "@codemirror/lint";
+import { diagnosticCount, lintGutter, setDiagnostics } from "@codemirror/lint";
 import { Compartment, EditorState, StateEffect, StateField } from "@codemirror/state";
 import {
   Decoration,
@@ -23,7 +23,7 @@ import {
   placeholder,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { effect } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
 import { run } from "../../store/actions_run";
 import { opened, tables } from "../../store/database";
 import { active, moveRequest, selection, statements, text } from "../../store/editor";
@@ -89,6 +89,20 @@ const activeField = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+/** Whether the lines of this span are marked already, and no others. */
+function linesAre(state: EditorState, span: { start: number; end: number } | null): boolean {
+  const { doc } = state;
+  const starts: number[] = [];
+  state.field(activeField).between(0, doc.length, (from) => {
+    starts.push(from);
+  });
+  if (!span) return starts.length === 0;
+  const first = doc.lineAt(Math.min(span.start, doc.length));
+  const last = doc.lineAt(Math.min(span.end, doc.length));
+  const count = last.number - first.number + 1;
+  return starts.length === count && starts[0] === first.from && starts.at(-1) === last.from;
+}
+
 /** Replaces only what differs, so that the cursor, marks and undo history stay sensible. */
 function difference(before: string, after: string): { from: number; to: number; insert: string } {
   const most = Math.min(before.length, after.length);
@@ -142,11 +156,12 @@ export function mountEditor(parent: HTMLElement, hint: string): () => void {
           indentWithTab,
         ]),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) text.value = update.state.doc.toString();
-          if (update.docChanged || update.selectionSet) {
+          if (!update.docChanged && !update.selectionSet) return;
+          batch(() => {
+            if (update.docChanged) text.value = update.state.doc.toString();
             const { from, to, head } = update.state.selection.main;
             selection.value = from === to ? { from: head, to: head } : { from, to };
-          }
+          });
         }),
       ],
     }),
@@ -184,11 +199,13 @@ export function mountEditor(parent: HTMLElement, hint: string): () => void {
           severity: "error" as const,
           message,
         }));
-      view.dispatch(setDiagnostics(view.state, marks));
+      if (marks.length > 0 || diagnosticCount(view.state) > 0)
+        view.dispatch(setDiagnostics(view.state, marks));
     }),
     effect(() => {
       const several = statements.value.length > 1;
       const span = several ? (active.value?.span ?? null) : null;
+      if (linesAre(view.state, span)) return;
       view.dispatch({ effects: setActive.of(span && { from: span.start, to: span.end }) });
     }),
     followMarks(view),

@@ -69,14 +69,18 @@ export function followMarks(view: EditorView): () => void {
   };
   const stops = [
     effect(() => {
-      const next = ranges(marks.value, ({ role }) =>
+      const list = marks.value;
+      if (!list) return;
+      const next = ranges(list, ({ role }) =>
         Decoration.mark({ class: `piece piece-${role}`, attributes: { "data-role": role } }),
       );
       view.dispatch({ effects: setPieces.of(next) });
     }),
     effect(() => {
       const name = METRICS.find(({ id }) => id === metric.value)?.label ?? "";
-      const next = ranges(heatMarks.value, ({ share, level }) =>
+      const list = heatMarks.value;
+      if (!list) return;
+      const next = ranges(list, ({ share, level }) =>
         Decoration.mark({
           class: `heat heat-${level}`,
           attributes: {

@@ -17,6 +17,10 @@ import { reveal } from "../../store/steps";
 import { Badge, CodeBlock, CopyButton, ErrorNote, Working } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
 import { count, percent, plural } from "../../ui/format";
+import { useSlices } from "../../ui/slices";
+
+/** Findings drawn at a time. */
+const SLICE = 8;
 
 const SEVERITY = {
   high: { tone: "bad", word: "High" },
@@ -29,6 +33,7 @@ export function Findings({ plan, measured }: { plan: StatementPlan; measured: bo
   const all = close?.findings ?? plan.findings;
   const notLookedAt = close?.not_looked_at ?? (measured ? plan.not_looked_at : []);
   const shown = all.filter((finding) => !dismissalOf(plan.sql, finding));
+  const drawn = useSlices(shown.length, SLICE);
   const busy = findingsTask.startedAt.value !== null;
   const error = findingsTask.error.value;
   if (all.length === 0 && !measured && !close) return null;
@@ -55,7 +60,7 @@ export function Findings({ plan, measured }: { plan: StatementPlan; measured: bo
         </p>
       )}
       <ol class="findings">
-        {shown.map((finding) => (
+        {shown.slice(0, drawn).map((finding) => (
           <Card
             key={finding.rule + finding.node + pieceOf(plan.sql, finding)}
             sql={plan.sql}

@@ -1,6 +1,6 @@
 /** A card of the graph and the line to the one above it, drawn where the engine put them. */
-import { Component } from "preact";
 import type { GraphCard, GraphEdge } from "../../engine/types";
+import { Still } from "../../ui/still";
 
 interface CardProps {
   card: GraphCard;
@@ -15,13 +15,7 @@ interface CardProps {
   place: { setSize: number; position: number };
 }
 
-/** Drawn again only when something of it changed: moving a large graph must not draw 300 cards. */
-export class Card extends Component<CardProps> {
-  override shouldComponentUpdate(next: CardProps): boolean {
-    const now = this.props;
-    return (Object.keys(next) as (keyof CardProps)[]).some((key) => next[key] !== now[key]);
-  }
-
+export class Card extends Still<CardProps> {
   render({ card, label, full, selected, pointed, found, tabStop, place }: CardProps) {
     const states = [
       `graph-card kind-${card.kind} tone-${card.tone}`,
@@ -162,11 +156,7 @@ interface LineProps {
   lit: boolean;
 }
 
-export class Line extends Component<LineProps> {
-  override shouldComponentUpdate({ edge, full, lit }: LineProps): boolean {
-    return edge !== this.props.edge || full !== this.props.full || lit !== this.props.lit;
-  }
-
+export class Line extends Still<LineProps> {
   render({ edge, full, lit }: LineProps) {
     const off = edge.level === null ? "unknown" : `off-${edge.level}`;
     return (

@@ -1,19 +1,27 @@
 /** A plan as SQLite prints it; each line is a step that can be chosen. */
 import { useEffect, useRef } from "preact/hooks";
+import type { PlanNode } from "../../engine/types";
 import { selectedNode } from "../../store/plan";
 import { focusRequest, goToText, matches, pointed, steps } from "../../store/steps";
+import { useSlices } from "../../ui/slices";
+import { Still } from "../../ui/still";
 import { moveFocus } from "../../ui/tree";
+
+/** Lines drawn at a time. */
+const SLICE = 40;
 
 export function PlanLines({ text, selected }: { text: string; selected: number | null }) {
   const root = useRef<HTMLDivElement>(null);
   const [heading, ...lines] = text.trimEnd().split("\n");
   const found = new Set(matches.value);
   const request = focusRequest.value;
+  const drawn = useSlices(steps.value.length, SLICE);
   useEffect(() => {
-    if (!request) return;
-    root.current?.querySelector<HTMLElement>(`[data-node="${request.id}"]`)?.focus();
+    const line = request && root.current?.querySelector<HTMLElement>(`[data-node="${request.id}"]`);
+    if (!line) return;
+    line.focus();
     focusRequest.value = null;
-  }, [request]);
+  }, [request, drawn]);
   const onKeyDown = (event: KeyboardEvent) => {
     const line = (event.target as HTMLElement).closest<HTMLElement>("[role=option]");
     if (!line) return;
@@ -33,34 +41,53 @@ export function PlanLines({ text, selected }: { text: string; selected: number |
           pointed.value = [];
         }}
       >
-        {steps.value.map((node) => {
+        {steps.value.slice(0, drawn).map((node) => {
           const line = lines[node.line] ?? node.detail;
-          const guides = line.slice(0, line.length - node.detail.length);
-          const choose = () => {
-            selectedNode.value = node.id;
-          };
           return (
-            <div
+            <Line
               key={node.id}
-              class={pointed.value.includes(node.id) ? "plan-line pointed" : "plan-line"}
-              role="option"
-              data-node={node.id}
-              aria-selected={node.id === selected}
-              tabIndex={node.id === selected ? 0 : -1}
-              onClick={choose}
-              onFocus={choose}
-              onMouseEnter={() => {
-                pointed.value = [node.id];
-              }}
-            >
-              <span class="guides">{guides}</span>
-              <span class={found.has(node.id) ? `tone-${node.tone} found` : `tone-${node.tone}`}>
-                {node.detail}
-              </span>
-            </div>
+              node={node}
+              guides={line.slice(0, line.length - node.detail.length)}
+              selected={node.id === selected}
+              pointed={pointed.value.includes(node.id)}
+              found={found.has(node.id)}
+            />
           );
         })}
       </div>
     </div>
   );
+}
+
+interface LineProps {
+  node: PlanNode;
+  guides: string;
+  selected: boolean;
+  pointed: boolean;
+  found: boolean;
+}
+
+class Line extends Still<LineProps> {
+  render({ node, guides, selected, pointed: marked, found }: LineProps) {
+    const choose = () => {
+      selectedNode.value = node.id;
+    };
+    return (
+      <div
+        class={marked ? "plan-line pointed" : "plan-line"}
+        role="option"
+        data-node={node.id}
+        aria-selected={selected}
+        tabIndex={selected ? 0 : -1}
+        onClick={choose}
+        onFocus={choose}
+        onMouseEnter={() => {
+          pointed.value = [node.id];
+        }}
+      >
+        <span class="guides">{guides}</span>
+        <span class={found ? `tone-${node.tone} found` : `tone-${node.tone}`}>{node.detail}</span>
+      </div>
+    );
+  }
 }

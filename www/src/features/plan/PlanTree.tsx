@@ -19,6 +19,7 @@ import { count, percent, plural } from "../../ui/format";
 import { Icon } from "../../ui/icon";
 import { Level, SHARE_WORDS } from "../../ui/level";
 import { useSlices } from "../../ui/slices";
+import { Still } from "../../ui/still";
 import { moveFocus } from "../../ui/tree";
 import { Estimate } from "./Estimate";
 
@@ -115,16 +116,19 @@ export function PlanTree({ measured, counters, rest, selected }: PlanTreeProps) 
         pointed.value = [];
       }}
     >
-      <thead class={measured ? "" : "sr-only"}>
-        <tr>
-          <th scope="col">Step</th>
+      {/* Drawn as blocks and grids, so the roles of a table have to be said. */}
+      <thead role="rowgroup" class={measured ? "" : "sr-only"}>
+        <tr role="row">
+          <th role="columnheader" scope="col">
+            Step
+          </th>
           {measured &&
             COLUMNS.map(({ key, label, title }) => (
               <Head key={key} column={key} label={label} title={title} />
             ))}
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         {rows.map((node) => (
           <Row
             key={node.id}
@@ -152,6 +156,7 @@ function Head({ column, label, title }: { column: SortKey; label: string; title:
   };
   return (
     <th
+      role="columnheader"
       scope="col"
       class={column === metric.value ? "chosen" : ""}
       aria-sort={order === null ? undefined : order.up ? "ascending" : "descending"}
@@ -178,58 +183,60 @@ interface RowProps {
   found: boolean;
 }
 
-function Row({ node, measured, sorted, folded, selected, tabStop, pointed: marked, found }: RowProps) {
-  const depth = sorted ? 0 : node.depth;
-  const choose = () => {
-    selectedNode.value = node.id;
-  };
-  return (
-    <tr
-      role="row"
-      class={marked ? "pointed" : ""}
-      data-node={node.id}
-      aria-level={depth + 1}
-      aria-selected={selected}
-      aria-expanded={sorted || folded === null ? undefined : !folded}
-      tabIndex={tabStop ? 0 : -1}
-      onClick={choose}
-      onFocus={choose}
-      onMouseEnter={() => {
-        pointed.value = [node.id];
-      }}
-    >
-      <td role="gridcell">
-        <div class="step">
-          {Array.from({ length: depth }, (_, level) => (
-            <span key={level} class="guide" />
-          ))}
-          <div class="step-body">
-            <div class="step-head">
-              {!sorted && folded !== null && (
-                <button
-                  type="button"
-                  class={folded ? "fold" : "fold open"}
-                  tabIndex={-1}
-                  aria-label={folded ? "Unfold" : "Fold"}
-                  onClick={(event) => {
-                    event.stopPropagation();
-                    fold(node.id, !folded);
-                  }}
-                >
-                  <Icon name="chevron" size={14} />
-                </button>
-              )}
-              <Badge tone={node.tone}>{node.badge}</Badge>
-              <span class={found ? "mono step-detail found" : "mono step-detail"}>{node.detail}</span>
+class Row extends Still<RowProps> {
+  render({ node, measured, sorted, folded, selected, tabStop, pointed: marked, found }: RowProps) {
+    const depth = sorted ? 0 : node.depth;
+    const choose = () => {
+      selectedNode.value = node.id;
+    };
+    return (
+      <tr
+        role="row"
+        class={marked ? "pointed" : ""}
+        data-node={node.id}
+        aria-level={depth + 1}
+        aria-selected={selected}
+        aria-expanded={sorted || folded === null ? undefined : !folded}
+        tabIndex={tabStop ? 0 : -1}
+        onClick={choose}
+        onFocus={choose}
+        onMouseEnter={() => {
+          pointed.value = [node.id];
+        }}
+      >
+        <td role="gridcell">
+          <div class="step">
+            {Array.from({ length: depth }, (_, level) => (
+              <span key={level} class="guide" />
+            ))}
+            <div class="step-body">
+              <div class="step-head">
+                {!sorted && folded !== null && (
+                  <button
+                    type="button"
+                    class={folded ? "fold" : "fold open"}
+                    tabIndex={-1}
+                    aria-label={folded ? "Unfold" : "Fold"}
+                    onClick={(event) => {
+                      event.stopPropagation();
+                      fold(node.id, !folded);
+                    }}
+                  >
+                    <Icon name="chevron" size={14} />
+                  </button>
+                )}
+                <Badge tone={node.tone}>{node.badge}</Badge>
+                <span class={found ? "mono step-detail found" : "mono step-detail"}>{node.detail}</span>
+              </div>
+              <p class="step-sentence">{node.sentence}</p>
             </div>
-            <p class="step-sentence">{node.sentence}</p>
           </div>
-        </div>
-      </td>
-      {measured &&
-        COLUMNS.map(({ key, label }) => <Figure key={key} node={node} column={key} label={label} />)}
-    </tr>
-  );
+        </td>
+        {measured &&
+          COLUMNS.map(({ key, label }) => <Figure key={key} node={node} column={key} label={label} />)}
+      </tr>
+    );
+  }
 }
 
 function Figure({ node, column, label }: { node: PlanNode; column: SortKey; label: string }) {
@@ -277,7 +284,7 @@ function Share({ measure, chosen }: { measure: Measure | undefined; chosen: bool
 /** What belongs to no step, and the sum of all, which is what the statement's counters say. */
 function Sums({ rest, counters }: { rest: Work | null; counters: Counters }) {
   return (
-    <tfoot>
+    <tfoot role="rowgroup">
       {rest && (
         <SumRow
           name="Expressions and control"

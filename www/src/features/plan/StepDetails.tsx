@@ -1,8 +1,8 @@
 /** All there is to say of one step: its sentence, figures, place in the text, and help. */
 import type { PlanNode } from "../../engine/types";
 import { opened } from "../../store/database";
-import { moveTo, text } from "../../store/editor";
-import { type METRICS, metric, noteOf, piecesOf, ROLES } from "../../store/steps";
+import { moveTo } from "../../store/editor";
+import { type METRICS, metric, noteOf, piecesOf, ROLES, textOf } from "../../store/steps";
 import { tab } from "../../store/view";
 import { Badge } from "../../ui/basics";
 import { count, percent } from "../../ui/format";
@@ -62,8 +62,9 @@ function Pieces({ node }: { node: PlanNode }) {
   if (pieces.length === 0 && !note) return null;
   return (
     <div class="node-pieces">
-      {pieces.map(({ from, to, role }) => {
-        const whole = text.value.slice(from, to).replace(/\s+/g, " ");
+      {pieces.map((piece) => {
+        const { from, role } = piece;
+        const whole = textOf(piece).replace(/\s+/g, " ");
         const label = ROLES.find(({ id }) => id === role)?.label ?? role;
         return (
           <button
