@@ -27,8 +27,9 @@ fn written(workbench: &Workbench, sql: &str) -> String {
     let [planned] = explained.statements.as_slice() else { panic!("one statement: {sql}") };
     assert_eq!(planned.error, None, "{sql}");
     let mut lines = String::new();
-    for (node, place) in planned.plan.nodes.iter().zip(&planned.places) {
-        let depth = planned.plan.depth(node.id) * 2;
+    let steps = planned.plan.nodes.iter().zip(&planned.places);
+    for ((node, place), depth) in steps.zip(planned.plan.depths()) {
+        let depth = depth * 2;
         let _ = writeln!(
             lines,
             "{:depth$}{}{}",

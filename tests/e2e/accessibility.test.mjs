@@ -1,31 +1,27 @@
 /** Each main state of the page, checked by axe in light and dark, and the keyboard's way through it. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { close, launch, openPage, openSample, require, showTab, suggestIndexes, textMatching, type } from "./page.mjs";
-
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+import {
+  AXE,
+  audit,
+  close,
+  fits,
+  launch,
+  makeFile,
+  openFile,
+  openPage,
+  openSample,
+  showTab,
+  suggestIndexes,
+  textMatching,
+  type,
+} from "./page.mjs";
 
 let browser;
 before(async () => {
   browser = await launch();
 });
 after(() => browser.close());
-
-async function audit(page, state) {
-  const violations = await page.evaluate(async () => {
-    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`,
-    );
-  });
-  assert.deepEqual(violations, [], state);
-}
-
-async function fits(page) {
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  assert.ok(wider <= 0, `the page is ${wider} px wider than the window`);
-}
 
 const LOOKS = [
   { colorScheme: "light", viewport: { width: 1280, height: 800 } },
@@ -135,6 +131,42 @@ for (const look of LOOKS) {
     await page.getByRole("button", { name: /query 1/ }).click();
     await page.getByTestId("notice-stand_in").waitFor();
     await audit(page, "explained, not run");
+    await close(session);
+  });
+
+  test(`axe finds nothing in comparison, sizes and why not, ${look.colorScheme}, ${look.viewport.width} px`, async () => {
+    const session = await openPage(browser, { ...look, bypassCSP: true, reducedMotion: "reduce" });
+    const { page } = session;
+    await page.evaluate(AXE);
+    await openFile(page, makeFile("unanalysed"));
+    await type(page, "SELECT id FROM events WHERE kind = 1 AND device = 'device 77' ORDER BY id;");
+    await textMatching(page.getByRole("treegrid", { name: "Plan" }), /events/);
+    await page.getByRole("button", { name: "Copy or save" }).click();
+    await audit(page, "copy or save");
+    await fits(page, "copy or save");
+    await page.keyboard.press("Escape");
+    await page.getByText("Why this plan?").click();
+    await page.getByTestId("why-not-index").fill("by_device");
+    await page.getByRole("button", { name: "Ask SQLite" }).click();
+    await page.getByTestId("why-not").waitFor();
+    await audit(page, "why not that index");
+    await fits(page, "why not that index");
+    await showTab(page, "Compare");
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.getByTestId("pairs").waitFor();
+    await audit(page, "comparison");
+    await page.getByTestId("side-after").selectOption("text");
+    await audit(page, "comparison with another text");
+    await fits(page, "comparison");
+    await showTab(page, "Size");
+    await page.getByRole("button", { name: /^Plan from/ }).click();
+    await page.getByTestId("size-summary").waitFor();
+    await page.getByText("All sizes as a table").click();
+    for (const flip of await page.locator(".flip-note > summary").all()) await flip.click();
+    await page.getByRole("button", { name: /Run on all/ }).click();
+    await page.getByTestId("growth-table").waitFor();
+    await audit(page, "sizes and growth");
+    await fits(page, "sizes and growth");
     await close(session);
   });
 

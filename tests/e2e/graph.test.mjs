@@ -1,22 +1,21 @@
 /** The views of a plan: one choice for all, the way to the text and back, and the graph's own moves. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import {
+  AXE,
+  audit,
   close,
   editorText,
+  fits,
   launch,
   makeFile,
   openFile,
   openPage,
   openSample,
-  require,
   showTab,
   textMatching,
   type,
 } from "./page.mjs";
-
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
 let browser;
 before(async () => {
@@ -333,13 +332,8 @@ for (const look of [
         await tree(page).waitFor();
         await page.getByText("How to read this").click();
       }
-      const violations = await page.evaluate(async () => {
-        const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`);
-      });
-      assert.deepEqual(violations, [], view);
-      const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(wider <= 0, `${view}: the page is ${wider} px wider than the window`);
+      await audit(page, view);
+      await fits(page, view);
     }
     await close(session);
   });

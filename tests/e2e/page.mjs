@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -139,6 +139,26 @@ export async function runs(page, pattern = /./) {
 export async function endEngine(page, how) {
   await page.evaluate((name) => window.dispatchEvent(new CustomEvent(`scanseek:${name}-for-test`)), how);
   await textMatching(page.getByTestId("notice-engine"), /Your text and your file are still here/);
+}
+
+/** axe as a script to evaluate in a page whose policy is bypassed: it forbids foreign scripts, and axe is one. */
+export const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+/** axe finds nothing in what is on show. */
+export async function audit(page, state) {
+  const violations = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`,
+    );
+  });
+  assert.deepEqual(violations, [], state);
+}
+
+/** Nothing reaches beyond the window. */
+export async function fits(page, state = "") {
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(wider <= 0, `${state} the page is ${wider} px wider than the window`);
 }
 
 export async function suggestIndexes(page) {

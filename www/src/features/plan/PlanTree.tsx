@@ -38,6 +38,8 @@ const COLUMNS: { key: SortKey; label: string; title?: string }[] = [
 
 /** Rows drawn at a time. */
 const SLICE = 16;
+/** From so many steps on, those out of sight are passed over by the browser. */
+const LONG = 60;
 
 interface PlanTreeProps {
   measured: boolean;
@@ -107,7 +109,7 @@ export function PlanTree({ measured, counters, rest, selected }: PlanTreeProps) 
 
   return (
     <table
-      class={measured ? "plan-tree measured" : "plan-tree"}
+      class={["plan-tree", measured ? "measured" : "", nodes.length >= LONG ? "long" : ""].join(" ").trim()}
       role="treegrid"
       aria-label="Plan"
       ref={root}
