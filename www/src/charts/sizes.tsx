@@ -25,6 +25,14 @@ interface Props {
   title: string;
 }
 
+/** Where the first and the last of them stand, in px from the left of a chart that is this wide. */
+export function ends(points: SizePoint[], width: number): { first: number; last: number } {
+  const factors = points.map((point) => point.factor);
+  const across = logScale(factors);
+  const x = (value: number) => LEFT + across.at(value) * (width - LEFT - RIGHT);
+  return { first: x(factors[0] ?? 1), last: x(factors.at(-1) ?? 1) };
+}
+
 export function SizeChart({ points, flips, current, width, title }: Props) {
   const across = logScale(points.map((point) => point.factor));
   const up = logScale(

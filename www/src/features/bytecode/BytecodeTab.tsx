@@ -1,4 +1,5 @@
 /** The program that SQLite compiled a statement to, with how often each instruction was carried out. */
+import { useRef } from "preact/hooks";
 import { countProgram } from "../../store/actions_program";
 import { opened } from "../../store/database";
 import { active, nameOf } from "../../store/editor";
@@ -53,22 +54,42 @@ export function BytecodeTab() {
   );
 }
 
-/** The steps of the plan, to find their instructions by. */
+/** The steps of the plan, to find their instructions by: one stop for Tab, walked with arrow keys. */
 function Steps() {
+  const root = useRef<HTMLFieldSetElement>(null);
   const nodes = shownPlan.value?.plan.plan ?? [];
   const drawn = useSlices(nodes.length, SLICE);
   if (nodes.length === 0) return null;
+  const meant = selectedNode.value;
+  const stop = nodes.some((node) => node.id === meant) ? meant : nodes[0]?.id;
+  const onKeyDown = (event: KeyboardEvent) => {
+    const buttons = [...(root.current?.querySelectorAll("button") ?? [])];
+    const at = buttons.indexOf(event.target as HTMLButtonElement);
+    const moves: Record<string, number> = {
+      ArrowRight: Math.min(buttons.length - 1, at + 1),
+      ArrowDown: Math.min(buttons.length - 1, at + 1),
+      ArrowLeft: Math.max(0, at - 1),
+      ArrowUp: Math.max(0, at - 1),
+      Home: 0,
+      End: buttons.length - 1,
+    };
+    const to = buttons[moves[event.key] ?? -1];
+    if (!to) return;
+    event.preventDefault();
+    to.focus();
+  };
   return (
-    <fieldset class="program-steps">
+    <fieldset class="program-steps" ref={root} onKeyDown={onKeyDown}>
       <legend>Steps of the plan</legend>
       {nodes.slice(0, drawn).map((node) => (
         <button
           key={node.id}
           type="button"
           class="button small mono"
-          aria-pressed={selectedNode.value === node.id}
+          aria-pressed={meant === node.id}
+          tabIndex={node.id === stop ? 0 : -1}
           onClick={() => {
-            selectedNode.value = selectedNode.value === node.id ? null : node.id;
+            selectedNode.value = meant === node.id ? null : node.id;
             opcodeRequest.value = { node: node.id };
           }}
         >

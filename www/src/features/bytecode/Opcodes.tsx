@@ -9,8 +9,9 @@ import { Still } from "../../ui/still";
 
 /** Rows drawn above and below those in sight: a short program is drawn as a whole. */
 const SPARE = 40;
-/** As in the style sheet. */
-const ROW_PX = 27;
+/** As in the style sheet: without and with a bar. */
+const PLAIN_PX = 27;
+const COUNTED_PX = 33;
 const HEAD_PX = 30;
 
 interface OpcodesProps {
@@ -49,21 +50,22 @@ export function Opcodes({ program: { value, counted }, nodes }: OpcodesProps) {
     }),
     [value, nodes],
   );
+  const row = counted ? COUNTED_PX : PLAIN_PX;
   const height = box.current?.clientHeight ?? 600;
-  const first = Math.max(0, Math.min(length - 1, Math.floor(top / ROW_PX)) - SPARE);
-  const last = Math.min(length, Math.ceil((top + height) / ROW_PX) + SPARE);
+  const first = Math.max(0, Math.min(length - 1, Math.floor(top / row)) - SPARE);
+  const last = Math.min(length, Math.ceil((top + height) / row) + SPARE);
 
   const bringIn = (index: number) => {
     const scroller = box.current;
     if (!scroller) return;
-    const above = index * ROW_PX;
-    const below = above + ROW_PX + HEAD_PX - scroller.clientHeight;
+    const above = index * row;
+    const below = above + row + HEAD_PX - scroller.clientHeight;
     if (scroller.scrollTop > above) scroller.scrollTop = above;
     else if (scroller.scrollTop < below) scroller.scrollTop = below;
     setTop(scroller.scrollTop);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor(height / ROW_PX) - 2);
+    const page = Math.max(1, Math.floor(height / row) - 2);
     const moves: Record<string, number> = {
       ArrowDown: at + 1,
       ArrowUp: at - 1,
@@ -100,9 +102,9 @@ export function Opcodes({ program: { value, counted }, nodes }: OpcodesProps) {
       ref={box}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
     >
-      <div style={{ paddingTop: `${first * ROW_PX}px`, paddingBottom: `${(length - last) * ROW_PX}px` }}>
+      <div style={{ paddingTop: `${first * row}px`, paddingBottom: `${(length - last) * row}px` }}>
         <table
-          class="grid opcodes"
+          class={counted ? "grid opcodes counted" : "grid opcodes"}
           role="grid"
           aria-label="Instructions"
           aria-multiselectable="true"
@@ -117,8 +119,16 @@ export function Opcodes({ program: { value, counted }, nodes }: OpcodesProps) {
                 Opcode
               </th>
               {counted && <th scope="col">Executed</th>}
+              {counted && (
+                <th scope="col" class="number">
+                  Page requests
+                </th>
+              )}
               <th scope="col" style={rooms.comment}>
                 Comment
+              </th>
+              <th scope="col" style={rooms.step}>
+                Step
               </th>
               {["p1", "p2", "p3"].map((name) => (
                 <th key={name} scope="col" class="number">
@@ -130,14 +140,6 @@ export function Opcodes({ program: { value, counted }, nodes }: OpcodesProps) {
               </th>
               <th scope="col" class="number">
                 p5
-              </th>
-              {counted && (
-                <th scope="col" class="number">
-                  Page requests
-                </th>
-              )}
-              <th scope="col" style={rooms.step}>
-                Step
               </th>
             </tr>
           </thead>
@@ -220,9 +222,14 @@ class Row extends Still<RowProps> {
             <Bar value={opcode.executions} most={most} />
           </td>
         )}
+        {counted && <td class="number">{opcode.page_requests > 0 && count(opcode.page_requests)}</td>}
         <td class="opcode-comment">
           {opcode.comment}
           {counted && predicate && <Passed predicate={predicate} />}
+        </td>
+        <td class="fine">
+          {step}
+          {opcode.subprogram !== null && <span class="tag">{opcode.subprogram}</span>}
         </td>
         {[opcode.p1, opcode.p2, opcode.p3].map((operand, index) => (
           <td key={index} class="number">
@@ -233,11 +240,6 @@ class Row extends Still<RowProps> {
           {opcode.p4}
         </td>
         <td class="number">{opcode.p5}</td>
-        {counted && <td class="number">{opcode.page_requests > 0 && count(opcode.page_requests)}</td>}
-        <td class="fine">
-          {step}
-          {opcode.subprogram !== null && <span class="tag">{opcode.subprogram}</span>}
-        </td>
       </tr>
     );
   }

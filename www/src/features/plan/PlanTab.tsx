@@ -44,37 +44,38 @@ export function PlanTab() {
       <div class="panel-bar">
         <h2>{nameOf(statement)}</h2>
         <PlanState measured={measured} onlyExplained={standsIn(plan)} />
-        <span class="spacer" />
-        {chosenDdl.value.length > 0 && (
+        <div class="plan-actions">
+          {chosenDdl.value.length > 0 && (
+            <Segmented
+              label="Database"
+              options={[
+                { id: "as_is", label: "As is" },
+                {
+                  id: "with",
+                  label:
+                    chosenCount.value > 0 ? `With ${chosenCount.value} chosen` : `With ${chosenWords.value}`,
+                },
+              ]}
+              current={withChosen.value ? "with" : "as_is"}
+              onChange={(id) => {
+                wantChosen.value = id === "with";
+              }}
+            />
+          )}
           <Segmented
-            label="Database"
+            label="View"
             options={[
-              { id: "as_is", label: "As is" },
-              {
-                id: "with",
-                label:
-                  chosenCount.value > 0 ? `With ${chosenCount.value} chosen` : `With ${chosenWords.value}`,
-              },
+              { id: "graph", label: "Graph" },
+              { id: "tree", label: "Table" },
+              { id: "text", label: "Text" },
             ]}
-            current={withChosen.value ? "with" : "as_is"}
+            current={planView.value}
             onChange={(id) => {
-              wantChosen.value = id === "with";
+              planView.value = id;
             }}
           />
-        )}
-        <Segmented
-          label="View"
-          options={[
-            { id: "graph", label: "Graph" },
-            { id: "tree", label: "Table" },
-            { id: "text", label: "Text" },
-          ]}
-          current={planView.value}
-          onChange={(id) => {
-            planView.value = id;
-          }}
-        />
-        {plan.plan.length > 0 && <ExportMenu />}
+          {plan.plan.length > 0 && <ExportMenu />}
+        </div>
       </div>
       {plan.error && <ErrorNote error={plan.error} />}
       <PlanNotices notices={plan.notices} />

@@ -1,6 +1,6 @@
 /** The plan at other sizes of the data, where it changes, and how the work grows. */
 import { useRef } from "preact/hooks";
-import { SizeChart } from "../../charts/sizes";
+import { ends, SizeChart } from "../../charts/sizes";
 import type { Flip, Growth, Scaled, ScaledPlan, TableRows } from "../../engine/types";
 import { measureGrowth, planSizes } from "../../store/actions_plan";
 import { active, sliceOf, statements, text } from "../../store/editor";
@@ -11,6 +11,9 @@ import { brief, count, plural } from "../../ui/format";
 import { FiguresTable } from "../../ui/table";
 import { useWidth } from "../../ui/width";
 import { PlanText } from "../plan/PlanText";
+
+/** About as wide as browsers draw the handle of a slider. */
+const THUMB_PX = 16;
 
 export function SizeTab() {
   const statement = active.value;
@@ -70,19 +73,21 @@ function Sizes({ scaled }: { scaled: Scaled }) {
     value: rows_expected,
     plan: plan_number,
   }));
+  const chart = Math.max(280, width);
+  const { first, last } = ends(points, chart);
   return (
     <>
       <p data-testid="size-summary">
         {scaled.flips.length === 0
           ? "The plan is the same at all of these sizes."
-          : `The plan changes ${plural(scaled.flips.length, "time")} between them.`}
+          : `The plan changes ${scaled.flips.length === 1 ? "once" : plural(scaled.flips.length, "time")} between them.`}
       </p>
       <div ref={box} class="size-chart">
         <SizeChart
           points={points}
           flips={scaled.flips.map(({ factor }) => factor)}
           current={at}
-          width={Math.max(280, width)}
+          width={chart}
           title="Rows that SQLite expects to visit, by size of the data; the table below has the figures"
         />
       </div>
@@ -90,6 +95,8 @@ function Sizes({ scaled }: { scaled: Scaled }) {
         <span>Size of the data: {factorWords(size.factor)}</span>
         <input
           type="range"
+          // Its handle below the mark it stands for.
+          style={{ marginInlineStart: `${first - THUMB_PX / 2}px`, width: `${last - first + THUMB_PX}px` }}
           min={0}
           max={scaled.sizes.length - 1}
           value={at}

@@ -55,6 +55,7 @@ export function WhyNotPart() {
 }
 
 function Answer({ found }: { found: WhyNot }) {
+  const isAnother = (forced: ForcedUse) => forced.with?.plan_text !== found.chosen.plan_text;
   return (
     <div data-testid="why-not">
       {found.sentences.map((sentence) => (
@@ -63,7 +64,8 @@ function Answer({ found }: { found: WhyNot }) {
       {found.switches.length > 0 && <p>SQLite itself chooses it under: {found.switch_labels.join(", ")}.</p>}
       <div class="before-after">
         <Plan label="As SQLite chose" alternative={found.chosen} />
-        {found.forced.map((forced) => (
+        {/* The same plan is not shown twice: SQLite may use an index that is to be made without being made to. */}
+        {found.forced.filter(isAnother).map((forced) => (
           <Forced key={forced.sql} forced={forced} index={found.index} />
         ))}
       </div>
@@ -79,12 +81,13 @@ function Forced({ forced, index }: { forced: ForcedUse; index: string }) {
 function Plan({ label, alternative }: { label: string; alternative: Alternative }) {
   const { counters, loops, plan } = alternative;
   return (
-    <div>
+    <div class="why-not-plan">
       <PlanText label={label} text={alternative.plan_text} nodes={plan} query="Plan" />
       <ul class="fine assumptions">
         {loops.map(({ node, rows, cost }) => (
           <li key={node}>
-            {plan.find(({ id }) => id === node)?.detail}: {brief(rows)} rows expected a round
+            {plan.find(({ id }) => id === node)?.detail}: {brief(rows)} {rows === 1 ? "row" : "rows"} expected
+            a round
             {cost !== null && `, cost ${brief(cost)}`}
           </li>
         ))}
