@@ -1,8 +1,9 @@
 /**
  * `cargo xtask bench --typing`: what a keystroke costs. Types into the page's editor in Chromium and takes, for each
- * keystroke, the time from its event until the frame with the letter has been painted, and until the frame with the
- * plan of the text as it then is. Also the longest task of the main thread while typing and while changing views,
- * over a plan of about 300 steps. docs/benchmarks.md says how.
+ * keystroke, the time from its event until the frame with the letter has been painted, until the plan of the text as
+ * it then is stands in the page ("ready"), and until the frame with that plan has been painted. Also the longest task
+ * of the main thread while typing and while changing views, over a plan of about 300 steps. docs/benchmarks.md says
+ * how.
  *
  * Options: --rounds N (3), --json FILE. SCANSEEK_CHROMIUM names the browser.
  */
@@ -61,7 +62,7 @@ function watch() {
     "keydown",
     (event) => {
       if (event.key.length !== 1) return;
-      const key = { at: event.timeStamp, letter: null, plan: null, failed: false };
+      const key = { at: event.timeStamp, letter: null, ready: null, plan: null, failed: false };
       keys.push(key);
       painted((now) => {
         key.letter = now - key.at;
@@ -108,6 +109,11 @@ function watch() {
           meant ?? statements.find((one) => head <= one.statement.span.end + 1) ?? statements.at(-1);
         key.failed = plan?.error != null;
         if (!plan || key.failed) return;
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => {
+          if (shows(plan)) key.ready ??= performance.now() - key.at;
+        };
+        channel.port2.postMessage(0);
         painted((now) => {
           if (shows(plan)) key.plan ??= now - key.at;
         });
@@ -242,6 +248,7 @@ const ms = (number) => number.toFixed(1);
 function line(name, rounds) {
   const keys = rounds.flatMap((round) => round.keys);
   const letters = keys.map((key) => key.letter).filter((time) => time !== null);
+  const ready = keys.map((key) => key.ready).filter((time) => time !== null);
   const plans = keys.map((key) => key.plan).filter((time) => time !== null);
   const failed = keys.filter((key) => key.failed).length;
   const asks = rounds.reduce((sum, round) => sum + round.asks, 0);
@@ -250,6 +257,7 @@ function line(name, rounds) {
     keys.length,
     ...[0.5, 0.95].map((share) => ms(quantile(letters, share))),
     plans.length,
+    ...[0.5, 0.95].map((share) => ms(quantile(ready, share))),
     ...[0.5, 0.95, 1].map((share) => ms(quantile(plans, share))),
     failed,
     asks,
@@ -291,6 +299,8 @@ async function main() {
     "letter p50",
     "letter p95",
     "plans",
+    "ready p50",
+    "ready p95",
     "plan p50",
     "plan p95",
     "most",

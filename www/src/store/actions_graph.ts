@@ -2,6 +2,7 @@
 import { computed, effect, untracked } from "@preact/signals";
 import type { Direction, GraphRequest } from "../engine/types";
 import { engine } from "./actions_call";
+import { keep } from "./keep";
 import { shownPlan } from "./plan";
 import { below, direction, folded, graph, measured, metric, room, shape, unfolded } from "./steps";
 
@@ -43,7 +44,7 @@ async function refresh(wanted: GraphRequest | null): Promise<void> {
   try {
     const drawn = await engine().call("graph", [wanted], { lane: "graph" }).answer;
     if (wanted !== graphRequest.value) return;
-    graph.value = drawn;
+    graph.value = keep(graph.value, drawn);
     settled = { shape: shape.value, direction: drawn.direction };
   } catch {
     // A newer wish took its place, or the worker was replaced: what is drawn stays until the next one.

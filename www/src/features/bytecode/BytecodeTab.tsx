@@ -6,7 +6,7 @@ import { active, nameOf } from "../../store/editor";
 import { selectedNode, shownPlan, withChosen } from "../../store/plan";
 import { opcodeRequest, program, programTask } from "../../store/program";
 import { Empty, ErrorNote, Note, Working } from "../../ui/basics";
-import { useSlices } from "../../ui/slices";
+import { useGradual } from "../../ui/slices";
 import { standsIn } from "../plan/PlanNotices";
 import { Opcodes } from "./Opcodes";
 
@@ -58,7 +58,7 @@ export function BytecodeTab() {
 function Steps() {
   const root = useRef<HTMLFieldSetElement>(null);
   const nodes = shownPlan.value?.plan.plan ?? [];
-  const drawn = useSlices(nodes.length, SLICE);
+  const drawn = useGradual(nodes, SLICE);
   if (nodes.length === 0) return null;
   const meant = selectedNode.value;
   const stop = nodes.some((node) => node.id === meant) ? meant : nodes[0]?.id;
@@ -81,9 +81,9 @@ function Steps() {
   return (
     <fieldset class="program-steps" ref={root} onKeyDown={onKeyDown}>
       <legend>Steps of the plan</legend>
-      {nodes.slice(0, drawn).map((node) => (
+      {drawn.map((node, place) => (
         <button
-          key={node.id}
+          key={place}
           type="button"
           class="button small mono"
           aria-pressed={meant === node.id}

@@ -60,9 +60,9 @@ export function Findings({ plan, measured }: { plan: StatementPlan; measured: bo
         </p>
       )}
       <ol class="findings">
-        {shown.slice(0, drawn).map((finding) => (
+        {shown.slice(0, drawn).map((finding, place) => (
           <Card
-            key={finding.rule + finding.node + pieceOf(plan.sql, finding)}
+            key={`${finding.rule} ${pieceOf(plan.sql, finding)} ${place}`}
             sql={plan.sql}
             finding={finding}
           />

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { PlanNode } from "../../engine/types";
 import { selectedNode } from "../../store/plan";
 import { focusRequest, goToText, matches, pointed, steps } from "../../store/steps";
-import { useSlices } from "../../ui/slices";
+import { useGradual } from "../../ui/slices";
 import { Still } from "../../ui/still";
 import { moveFocus } from "../../ui/tree";
 
@@ -15,7 +15,7 @@ export function PlanLines({ text, selected }: { text: string; selected: number |
   const [heading, ...lines] = text.trimEnd().split("\n");
   const found = new Set(matches.value);
   const request = focusRequest.value;
-  const drawn = useSlices(steps.value.length, SLICE);
+  const drawn = useGradual(steps.value, SLICE);
   useEffect(() => {
     const line = request && root.current?.querySelector<HTMLElement>(`[data-node="${request.id}"]`);
     if (!line) return;
@@ -41,11 +41,11 @@ export function PlanLines({ text, selected }: { text: string; selected: number |
           pointed.value = [];
         }}
       >
-        {steps.value.slice(0, drawn).map((node) => {
+        {drawn.map((node, place) => {
           const line = lines[node.line] ?? node.detail;
           return (
             <Line
-              key={node.id}
+              key={place}
               node={node}
               guides={line.slice(0, line.length - node.detail.length)}
               selected={node.id === selected}

@@ -18,7 +18,7 @@ import { Badge } from "../../ui/basics";
 import { count, percent, plural } from "../../ui/format";
 import { Icon } from "../../ui/icon";
 import { Level, SHARE_WORDS } from "../../ui/level";
-import { useSlices } from "../../ui/slices";
+import { useGradual } from "../../ui/slices";
 import { Still } from "../../ui/still";
 import { moveFocus } from "../../ui/tree";
 import { Estimate } from "./Estimate";
@@ -79,8 +79,7 @@ function rowsOf(nodes: PlanNode[]): PlanNode[] {
 export function PlanTree({ measured, counters, rest, selected }: PlanTreeProps) {
   const root = useRef<HTMLTableElement>(null);
   const nodes = steps.value;
-  const all = rowsOf(nodes);
-  const rows = all.slice(0, useSlices(all.length, SLICE));
+  const rows = useGradual(rowsOf(nodes), SLICE);
   const parents = new Set(nodes.map((node) => node.parent));
   const found = new Set(matches.value);
   const tabStop = rows.some((node) => node.id === selected) ? selected : (rows[0]?.id ?? null);
@@ -90,7 +89,7 @@ export function PlanTree({ measured, counters, rest, selected }: PlanTreeProps) 
     if (!row) return;
     row.focus();
     focusRequest.value = null;
-  }, [request, rows.length]);
+  }, [request, rows]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const row = (event.target as HTMLElement).closest<HTMLElement>("[role=row][data-node]");
@@ -131,9 +130,9 @@ export function PlanTree({ measured, counters, rest, selected }: PlanTreeProps) 
         </tr>
       </thead>
       <tbody role="rowgroup">
-        {rows.map((node) => (
+        {rows.map((node, place) => (
           <Row
-            key={node.id}
+            key={place}
             node={node}
             measured={measured}
             sorted={sort.value !== null}
