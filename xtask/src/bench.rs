@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: times the built package with the program in `www/bench`.
+//! `cargo xtask bench`: times the built package with the programs in `www/bench`.
 
 use anyhow::{Context, Result, bail};
 
@@ -9,6 +9,9 @@ const PROGRAM: &str = "www/bench/run.mjs";
 
 /// The program for large files.
 const LARGE: &str = "www/bench/large.mjs";
+
+/// The program for what a keystroke costs.
+const TYPING: &str = "www/bench/typing.mjs";
 
 /// Looks whether there is a program to run and a browser to run it in, before a build that may take
 /// minutes.
@@ -31,7 +34,14 @@ pub(crate) fn check() -> Result<()> {
 /// When it cannot be started or fails.
 pub(crate) fn run(options: &[String]) -> Result<()> {
     let mut node = process::command("node");
-    let program = if options.iter().any(|option| option == "--large") { LARGE } else { PROGRAM };
+    let has = |name: &str| options.iter().any(|option| option == name);
+    let program = if has("--large") {
+        LARGE
+    } else if has("--typing") {
+        TYPING
+    } else {
+        PROGRAM
+    };
     node.arg(program).args(options);
     if let Some(browser) = tools::find_browser() {
         node.env("SCANSEEK_CHROMIUM", browser);
