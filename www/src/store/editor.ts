@@ -50,6 +50,31 @@ export function nameOf(statement: Statement): string {
   return statement.name;
 }
 
+/** What of a text differs from another, as one replacement. */
+export function difference(before: string, after: string): { from: number; to: number; insert: string } {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
+}
+
+/** Takes what was typed. Until its statements are known, those of the text before move with it. */
+export function edit(next: string): void {
+  const { from, to, insert } = difference(text.value, next);
+  const by = insert.length - (to - from);
+  const place = (at: number) => (at >= to ? at + by : Math.min(at, from + insert.length));
+  batch(() => {
+    text.value = next;
+    statements.value = statements.value.map((statement) => {
+      const { start, end } = statement.span;
+      if (end < from) return statement;
+      return { ...statement, span: { start: start < from ? start : place(start), end: place(end) } };
+    });
+  });
+}
+
 export function replaceText(next: string, cursor = 0): void {
   batch(() => {
     text.value = next;

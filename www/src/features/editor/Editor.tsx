@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { run } from "../../store/actions_run";
-import { moveRequest, selection, text } from "../../store/editor";
+import { edit, moveRequest, selection, text } from "../../store/editor";
 import type { MountEditor } from "./codemirror";
 
 const PLACEHOLDER = "Type or paste SQL, several statements if you like, each ended by ;";
@@ -58,7 +58,7 @@ function Plain() {
       autocapitalize="off"
       value={text.value}
       onInput={(event) => {
-        text.value = event.currentTarget.value;
+        edit(event.currentTarget.value);
       }}
       onSelect={(event) => {
         const { selectionStart, selectionEnd } = event.currentTarget;

@@ -26,7 +26,7 @@ import { tags } from "@lezer/highlight";
 import { batch, effect } from "@preact/signals";
 import { run } from "../../store/actions_run";
 import { opened, tables } from "../../store/database";
-import { active, moveRequest, selection, statements, text } from "../../store/editor";
+import { active, difference, edit, moveRequest, selection, statements, text } from "../../store/editor";
 import { diagnostics } from "../../store/plan";
 import { followMarks, stepMarks } from "./marks";
 
@@ -103,16 +103,6 @@ function linesAre(state: EditorState, span: { start: number; end: number } | nul
   return starts.length === count && starts[0] === first.from && starts.at(-1) === last.from;
 }
 
-/** Replaces only what differs, so that the cursor, marks and undo history stay sensible. */
-function difference(before: string, after: string): { from: number; to: number; insert: string } {
-  const most = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < most && before[start] === after[start]) start++;
-  let end = 0;
-  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end++;
-  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
-}
-
 function runKey(): boolean {
   void run();
   return true;
@@ -158,7 +148,7 @@ export function mountEditor(parent: HTMLElement, hint: string): () => void {
         EditorView.updateListener.of((update) => {
           if (!update.docChanged && !update.selectionSet) return;
           batch(() => {
-            if (update.docChanged) text.value = update.state.doc.toString();
+            if (update.docChanged) edit(update.state.doc.toString());
             const { from, to, head } = update.state.selection.main;
             selection.value = from === to ? { from: head, to: head } : { from, to };
           });
