@@ -8,7 +8,7 @@ import { count, percent } from "../../ui/format";
 import { Still } from "../../ui/still";
 
 /** Rows drawn above and below those in sight: a short program is drawn as a whole. */
-const SPARE = 40;
+const SPARE = 28;
 /** As in the style sheet: without and with a bar. */
 const PLAIN_PX = 27;
 const COUNTED_PX = 33;

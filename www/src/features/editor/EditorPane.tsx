@@ -7,6 +7,7 @@ import { diagnostics, explained } from "../../store/plan";
 import { runTask } from "../../store/results";
 import type { Tone } from "../../ui/basics";
 import { Icon } from "../../ui/icon";
+import { Still } from "../../ui/still";
 import { GalleryButton } from "../patterns/Gallery";
 import { standsIn } from "../plan/PlanNotices";
 import { Editor } from "./Editor";
@@ -64,32 +65,59 @@ function StatementStrip() {
   return (
     <nav class="strip" aria-label="Statements">
       {statements.value.map((statement) => {
-        const tone = toneOf(statement.index);
         const planned = explained.value?.statements[statement.index];
-        const bad = planned?.error;
         return (
-          <button
+          <StripItem
             key={statement.index}
-            type="button"
-            class="strip-item"
-            aria-current={statement.index === current?.index ? "true" : undefined}
-            title={statement.sql.length > 300 ? `${statement.sql.slice(0, 300)}…` : statement.sql}
-            onClick={() => moveTo(statement.span.start)}
-          >
-            {tone && (
-              <span class={`tone-${tone}`}>
-                <Icon name={tone} size={13} />
-                <span class="sr-only">{bad ? "has an error" : TONE_WORDS[tone]} </span>
-              </span>
-            )}
-            <span class="strip-name">{nameOf(statement)}</span>
-            {statement.weight !== 1 && <span class="weight">×{statement.weight}</span>}
-            {planned && standsIn(planned) && <span class="tag">not run</span>}
-          </button>
+            index={statement.index}
+            name={nameOf(statement)}
+            sql={statement.sql}
+            weight={statement.weight}
+            current={statement.index === current?.index}
+            tone={toneOf(statement.index)}
+            failed={planned?.error != null}
+            notRun={planned !== undefined && standsIn(planned)}
+          />
         );
       })}
     </nav>
   );
+}
+
+interface StripItemProps {
+  index: number;
+  name: string;
+  sql: string;
+  weight: number;
+  current: boolean;
+  tone: Tone | null;
+  failed: boolean;
+  notRun: boolean;
+}
+
+/** Where the statement begins changes with most letters; it is looked up when it is wanted. */
+class StripItem extends Still<StripItemProps> {
+  render({ index, name, sql, weight, current, tone, failed, notRun }: StripItemProps) {
+    return (
+      <button
+        type="button"
+        class="strip-item"
+        aria-current={current ? "true" : undefined}
+        title={sql.length > 300 ? `${sql.slice(0, 300)}…` : sql}
+        onClick={() => moveTo(statements.value[index]?.span.start ?? 0)}
+      >
+        {tone && (
+          <span class={`tone-${tone}`}>
+            <Icon name={tone} size={13} />
+            <span class="sr-only">{failed ? "has an error" : TONE_WORDS[tone]} </span>
+          </span>
+        )}
+        <span class="strip-name">{name}</span>
+        {weight !== 1 && <span class="weight">×{weight}</span>}
+        {notRun && <span class="tag">not run</span>}
+      </button>
+    );
+  }
 }
 
 function RunButton() {
