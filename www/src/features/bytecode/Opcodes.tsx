@@ -5,10 +5,13 @@ import { selectedNode } from "../../store/plan";
 import { opcodeRequest, type Program } from "../../store/program";
 import { Bar } from "../../ui/bar";
 import { count, percent } from "../../ui/format";
+import { useSlices } from "../../ui/slices";
 import { Still } from "../../ui/still";
 
 /** Rows drawn above and below those in sight: a short program is drawn as a whole. */
 const SPARE = 28;
+/** Rows drawn at a time. */
+const SLICE = 16;
 /** As in the style sheet: without and with a bar. */
 const PLAIN_PX = 27;
 const COUNTED_PX = 33;
@@ -54,6 +57,8 @@ export function Opcodes({ program: { value, counted }, nodes }: OpcodesProps) {
   const height = box.current?.clientHeight ?? 600;
   const first = Math.max(0, Math.min(length - 1, Math.floor(top / row)) - SPARE);
   const last = Math.min(length, Math.ceil((top + height) / row) + SPARE);
+
+  const drawn = useSlices(last - first, SLICE);
 
   const bringIn = (index: number) => {
     const scroller = box.current;
@@ -144,7 +149,7 @@ export function Opcodes({ program: { value, counted }, nodes }: OpcodesProps) {
             </tr>
           </thead>
           <tbody onKeyDown={onKeyDown}>
-            {value.opcodes.slice(first, last).map((opcode, offset) => {
+            {value.opcodes.slice(first, first + drawn).map((opcode, offset) => {
               const index = first + offset;
               const predicate = opcode.subprogram === null ? predicates.get(opcode.address) : undefined;
               const node = opcode.node ?? predicate?.node ?? null;
