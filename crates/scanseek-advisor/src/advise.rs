@@ -32,8 +32,6 @@ pub struct Limits {
     pub most_built: usize,
     /// Their bytes together, about.
     pub most_built_bytes: u64,
-    /// Indexes that are not to be advised.
-    pub forbidden: Vec<IndexSpec>,
     /// Makes the weights one on average; [`advise`] sets it.
     pub weight_scale: f64,
 }
@@ -47,7 +45,6 @@ impl Default for Limits {
             database_bytes: 0,
             most_built: 400,
             most_built_bytes: u64::MAX,
-            forbidden: Vec::new(),
             weight_scale: 1.0,
         }
     }
@@ -155,9 +152,7 @@ impl Adviser<'_> {
             if !self.asked.workload[query].writes {
                 self.asked.tables.insert(query, tables);
             }
-            let mut found = candidates(schema, &wishes);
-            found.retain(|candidate| !self.asked.limits.forbidden.contains(&candidate.spec));
-            all.push((query, found));
+            all.push((query, candidates(schema, &wishes)));
         }
         Ok(all)
     }

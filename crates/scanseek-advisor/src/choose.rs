@@ -14,7 +14,7 @@ use crate::select::{Costs, Instance, Item, select};
 /// A set is better than another if the objective falls by more than this.
 pub(crate) const BETTER: f64 = 1e-3;
 /// Sets that are tried at most while the choice is improved.
-const MOST_TRIED: usize = 30;
+const MOST_TRIED: usize = 20;
 /// Indexes that are missed least are tried to be left out, so many at a time.
 const FEW_LEFT_OUT: usize = 6;
 /// Options of a query that loses that are tried, and indexes that are taken away for each.
@@ -25,7 +25,7 @@ const NEAR: f64 = 0.03;
 /// What a query that loses costs: more than any other gains.
 const LOSER_PRICE: f64 = 100.0;
 /// Sets that are tried at most while one grows from nothing.
-const MOST_GROWN: usize = 100;
+const MOST_GROWN: usize = 60;
 
 /// What one query would save.
 struct Gain {

@@ -29,7 +29,9 @@ const FELT_BY_THE_THRIFTY: f64 = 5_000.0;
 /// Each index has to save this, on a log scale of one query's work, for being there.
 const PER_INDEX: f64 = 0.05;
 /// An index as large as the database has to save this.
-const PER_DATABASE: f64 = 0.05;
+const PER_DATABASE: f64 = 1.0;
+/// In a smaller database than this, nobody minds bytes.
+const SMALL_DATABASE: u64 = 16 << 20;
 /// Each key column must save about this share of the work that is left, if thrift is asked for.
 const PER_KEY_COLUMN: f64 = 0.02;
 /// Each column that only covers must save about this share.
@@ -164,7 +166,7 @@ impl<'a> Evaluator<'a> {
     /// What an index adds to the objective by being there.
     pub(crate) fn price(&self, id: Id) -> f64 {
         let Built { spec, keys, bytes, .. } = &self.built[id];
-        let share = *bytes as f64 / self.limits.database_bytes.max(1) as f64;
+        let share = *bytes as f64 / self.limits.database_bytes.max(SMALL_DATABASE) as f64;
         let columns = PER_KEY_COLUMN * *keys as f64
             + PER_COVERING_COLUMN * (spec.parts.len() - keys.min(&spec.parts.len())) as f64;
         PER_INDEX + PER_DATABASE * share + self.limits.thrift * columns

@@ -96,6 +96,9 @@ pub(crate) enum Command {
         /// At most this many indexes.
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
         max_indexes: Option<u32>,
+        /// All indexes together take at most this many bytes; what fits in is taken if it helps at all.
+        #[arg(long, value_name = "BYTES")]
+        budget: Option<u64>,
         /// Seconds after which a query is given up.
         #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
         timeout: u32,

@@ -106,7 +106,7 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
         Command::WhyNot { about, index } => {
             beyond::why_not(args.format, about, index).map(|()| true)
         }
-        Command::Suggest { database, sql, max_indexes, timeout, output } => {
+        Command::Suggest { database, sql, max_indexes, budget, timeout, output } => {
             let text = sql.read()?;
             if let Some(path) = output {
                 for target in [path.clone(), path.with_extension("down.sql")] {
@@ -119,8 +119,8 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
             }
             let options = domain::SuggestOptions {
                 max_indexes: max_indexes.map(|max| max as usize),
+                budget_bytes: *budget,
                 timeout_ns: u64::from(*timeout) * 1_000_000_000,
-                ..domain::SuggestOptions::default()
             };
             let suggested = workbench.suggest(&text, &options).map_err(|e| failed(&e, &text))?;
             let suggested = wire::Suggested::from(suggested);

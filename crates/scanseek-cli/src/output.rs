@@ -262,6 +262,17 @@ pub(crate) fn pages(format: Format, pages: &[wire::Pages]) -> Result<()> {
     })
 }
 
+/// `12 %`, `0.8 %`
+fn share(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent >= 10.0 { format!("{percent:.0} %") } else { format!("{percent:.2} %") }
+}
+
+/// `1.3` or `840`
+fn fold(factor: f64) -> String {
+    if factor >= 10.0 { format!("{factor:.0}") } else { format!("{factor:.2}") }
+}
+
 pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<()> {
     print(format, suggested, |out, style| {
         if suggested.queries.is_empty() {
@@ -288,6 +299,16 @@ pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<(
                 grouped(index.bytes),
                 index.share_of_file * 100.0
             );
+            if let Some(steps) = index.steps_per_insert {
+                let _ = writeln!(out, "- Each inserted row takes {steps} VM steps more.");
+            }
+            if suggested.create.len() > 1 {
+                let _ = writeln!(
+                    out,
+                    "- Without it, the queries together take {} times the work.",
+                    fold(index.without)
+                );
+            }
             if let Some(warning) = &index.warning {
                 let _ = writeln!(out, "! {}", one_line(warning));
             }
@@ -328,6 +349,32 @@ pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<(
             );
         }
         out.push('\n');
+        if suggested.curve.len() > 2 {
+            style.heading(out, "Fewer bytes, or more");
+            for point in &suggested.curve {
+                let _ = writeln!(
+                    out,
+                    "- {} bytes: {} of the work{}",
+                    grouped(point.bytes),
+                    share(point.work),
+                    if point.advised { ", as suggested" } else { "" }
+                );
+            }
+            out.push('\n');
+        }
+        if !suggested.create.is_empty() {
+            let bound = &suggested.bound;
+            let _ = writeln!(
+                out,
+                "The work is {} of before (geometric mean); with the best plan measured for each query it would \
+                 be {}.\n{} indexes were built, {} plans asked for and {} runs measured.\n",
+                share(bound.achieved),
+                share(bound.best_seen),
+                grouped(bound.built),
+                grouped(bound.plans),
+                grouped(bound.runs)
+            );
+        }
         if !suggested.not_advised.is_empty() {
             style.heading(out, "Left out");
             for item in &suggested.not_advised {

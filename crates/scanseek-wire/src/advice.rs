@@ -16,6 +16,8 @@ wire! {
         pub queries: Vec<QueryAdvice>,
         pub not_advised: Vec<NotAdvised>,
         pub not_analysed: Vec<NotAnalysed>,
+        pub bound: AdviceBound,
+        pub curve: Vec<AdvicePoint>,
         pub patch: Patch,
     }
 
@@ -28,6 +30,23 @@ wire! {
         pub warning: Option<String>,
         pub reasons: Vec<Reason>,
         pub helps: Vec<String>,
+        pub without: f64,
+        pub steps_per_insert: Option<u64>,
+    }
+
+    pub struct AdviceBound {
+        pub achieved: f64,
+        pub best_seen: f64,
+        pub plans: u64,
+        pub runs: u64,
+        pub built: u64,
+    }
+
+    pub struct AdvicePoint {
+        pub changes: Vec<String>,
+        pub bytes: u64,
+        pub work: f64,
+        pub advised: bool,
     }
 
     pub struct Reason {
@@ -95,6 +114,23 @@ impl From<domain::Suggested> for Suggested {
                 .into_iter()
                 .map(|item| NotAnalysed { name: item.name, sql: item.sql, because: item.because })
                 .collect(),
+            bound: AdviceBound {
+                achieved: suggested.bound.achieved,
+                best_seen: suggested.bound.best_seen,
+                plans: suggested.bound.plans,
+                runs: suggested.bound.runs,
+                built: suggested.bound.built,
+            },
+            curve: suggested
+                .curve
+                .into_iter()
+                .map(|point| AdvicePoint {
+                    changes: point.changes,
+                    bytes: point.bytes,
+                    work: point.work,
+                    advised: point.advised,
+                })
+                .collect(),
             patch: suggested.patch.into(),
         }
     }
@@ -111,6 +147,8 @@ impl From<domain::SuggestedIndex> for Advice {
             warning: index.warning,
             reasons: index.reasons.into_iter().map(Reason::from).collect(),
             helps: index.helps,
+            without: index.without,
+            steps_per_insert: index.steps_per_insert,
         }
     }
 }

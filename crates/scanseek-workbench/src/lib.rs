@@ -49,8 +49,8 @@ pub use scanseek_bench::Verdict;
 pub use share::{ClaimCheck, LinkCheck, LinkState, SharedLink, counters};
 pub use statement::{StatementInfo, StatementKind, bare, parse_value};
 pub use suggest::{
-    NotAnalysed, QueryAdvice, SuggestOptions, Suggested, SuggestedIndex, SuggestedVerdict,
-    ignored_facts,
+    NotAnalysed, QueryAdvice, SuggestOptions, Suggested, SuggestedIndex, SuggestedPoint,
+    SuggestedVerdict, ignored_facts,
 };
 pub use trial::{ArmResult, NotTried, QueryTrial, Trial, TrialOptions};
 pub use why::{Switch, SwitchEffect, Why};

@@ -1,6 +1,6 @@
 //! Suggesting indexes for a workload, with the proof of each on a fresh copy.
 
-use scanseek_advisor::{Limits, OracleError, Outcome, Query, Reason, advise, work};
+use scanseek_advisor::{Bound, Limits, OracleError, Outcome, Query, Reason, advise, work};
 use scanseek_engine::Database;
 use scanseek_plan::Counters;
 use scanseek_schema::Patch;
@@ -10,30 +10,20 @@ use crate::what_if::Change;
 use crate::{ErrorCode, StatementInfo, StatementKind, Workbench, WorkbenchError, patch::patch_for};
 
 /// What the advice may take.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SuggestOptions {
     /// At most this many indexes; `None` is no limit.
     pub max_indexes: Option<usize>,
     /// All indexes together take at most so many bytes; what fits in is taken if it helps at all.
     /// `None` is no limit, and has each index and each column save its share.
     pub budget_bytes: Option<u64>,
-    /// `CREATE INDEX` statements that belong to the advice whatever it is.
-    pub pinned: Vec<String>,
-    /// `CREATE INDEX` statements of which none may be advised, whatever their names.
-    pub forbidden: Vec<String>,
     /// A query of which one run takes longer is not analysed, in nanoseconds.
     pub timeout_ns: u64,
 }
 
 impl Default for SuggestOptions {
     fn default() -> Self {
-        Self {
-            max_indexes: None,
-            budget_bytes: None,
-            pinned: Vec::new(),
-            forbidden: Vec::new(),
-            timeout_ns: QUERY_TIME_NS,
-        }
+        Self { max_indexes: None, budget_bytes: None, timeout_ns: QUERY_TIME_NS }
     }
 }
 
@@ -63,8 +53,25 @@ pub struct Suggested {
     pub not_advised: Vec<(String, String)>,
     /// Statements that were not analysed.
     pub not_analysed: Vec<NotAnalysed>,
+    /// How near it is to the best plans that were measured.
+    pub bound: Bound,
+    /// What fewer bytes, or more, would give, from none on.
+    pub curve: Vec<SuggestedPoint>,
     /// Creates and drops the indexes.
     pub patch: Patch,
+}
+
+/// A set of indexes for some number of bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SuggestedPoint {
+    /// The statements that create them, and `ANALYZE` where it belongs to them.
+    pub changes: Vec<String>,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Geometric mean over the queries of the work as a share of before, by weight.
+    pub work: f64,
+    /// This is what is suggested.
+    pub advised: bool,
 }
 
 /// A statement that was not analysed.
@@ -97,6 +104,10 @@ pub struct SuggestedIndex {
     pub reasons: Vec<Reason>,
     /// Names of the queries whose plan uses it.
     pub helps: Vec<String>,
+    /// The work of all queries without it, as a share of that with it: geometric mean, by weight.
+    pub without: f64,
+    /// VM steps that each inserted row takes more; of a partial index, a row that is in it.
+    pub steps_per_insert: Option<u64>,
 }
 
 /// What a query gains.
@@ -196,6 +207,8 @@ impl Workbench {
                     bytes: index.bytes,
                     reasons: index.reasons.clone(),
                     helps: Vec::new(),
+                    without: index.without,
+                    steps_per_insert: index.steps_per_insert,
                 }
             })
             .collect();
@@ -219,8 +232,28 @@ impl Workbench {
             .collect();
         let measured: Vec<StatementInfo> =
             advice.queries.iter().map(|outcome| queries[outcome.query].clone()).collect();
+        let schema = open.database.schema();
+        let curve: Vec<SuggestedPoint> = advice
+            .curve
+            .iter()
+            .map(|point| {
+                let mut taken = Vec::new();
+                let mut changes: Vec<String> = Vec::new();
+                for spec in &point.indexes {
+                    let name = spec.name_in(schema, &taken);
+                    changes.push(spec.ddl(&name));
+                    taken.push(name);
+                }
+                changes.extend(point.analyze.then(|| "ANALYZE".to_owned()));
+                let (bytes, work, advised) = (point.bytes, point.work, point.advised);
+                SuggestedPoint { changes, bytes, work, advised }
+            })
+            .collect();
+        let bound = advice.bound;
         let chosen = Chosen { create, changes, statements: measured, not_advised, not_analysed };
-        self.prove(chosen, time_ns)
+        let mut suggested = self.prove(chosen, time_ns)?;
+        (suggested.bound, suggested.curve) = (bound, curve);
+        Ok(suggested)
     }
 
     /// Measures the advice as it will be handed out, on a copy made for it.
@@ -269,6 +302,8 @@ impl Workbench {
             queries,
             not_advised,
             not_analysed,
+            bound: Bound::default(),
+            curve: Vec::new(),
             patch,
         })
     }

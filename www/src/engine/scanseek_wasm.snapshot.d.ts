@@ -556,6 +556,23 @@ export interface Advice {
     warning: string | null;
     reasons: Reason[];
     helps: string[];
+    without: number;
+    steps_per_insert: number | null;
+}
+
+export interface AdviceBound {
+    achieved: number;
+    best_seen: number;
+    plans: number;
+    runs: number;
+    built: number;
+}
+
+export interface AdvicePoint {
+    changes: string[];
+    bytes: number;
+    work: number;
+    advised: boolean;
 }
 
 export interface Alternative {
@@ -1269,6 +1286,8 @@ export interface Suggested {
     queries: QueryAdvice[];
     not_advised: NotAdvised[];
     not_analysed: NotAnalysed[];
+    bound: AdviceBound;
+    curve: AdvicePoint[];
     patch: Patch;
 }
 

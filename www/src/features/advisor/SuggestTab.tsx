@@ -3,12 +3,12 @@
 import type { Advice, Suggested } from "../../engine/types";
 import { addOwnIndex, suggest } from "../../store/actions_advise";
 import { ownIndexError, suggestedFor, suggestTask } from "../../store/advisor";
-import { ANALYZE, choose, chosen, forget, isChosen } from "../../store/chosen";
+import { ANALYZE, choose, chooseSuggested, chosen, forget, isChosen } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { statements, text } from "../../store/editor";
 import { CopyButton, Empty, ErrorNote, Note, Working } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
-import { bytes, percent, plural } from "../../ui/format";
+import { bytes, count, percent, plural } from "../../ui/format";
 import { Icon } from "../../ui/icon";
 import { QueryCard } from "./QueryCard";
 import { ScopeChoice } from "./ScopeChoice";
@@ -127,6 +127,7 @@ function Suggestion({ value }: { value: Suggested }) {
           </ul>
         </section>
       )}
+      <Curve value={value} />
       <Left
         title="Not analysed"
         rows={value.not_analysed.map(({ name, sql, because }) => ({ name, code: sql, because }))}
@@ -136,6 +137,39 @@ function Suggestion({ value }: { value: Suggested }) {
         rows={value.not_advised.map(({ ddl, because }) => ({ code: ddl, because }))}
       />
     </>
+  );
+}
+
+/** What fewer bytes would give, or more: each set can be taken in place of the one suggested. */
+function Curve({ value }: { value: Suggested }) {
+  if (value.curve.length < 3) return null;
+  return (
+    <section aria-label="Bytes against work">
+      <h3>Bytes against work</h3>
+      <p class="fine">
+        The work of all queries as a share of before (geometric mean). With the best plan that was measured
+        for each query, whatever it takes, it would be {percent(value.bound.best_seen)}.
+      </p>
+      <ul class="cards" data-testid="curve">
+        {value.curve.map((point) => (
+          <li key={point.changes.join()} class="card advice-point">
+            <meter min={0} max={1} value={Math.min(1, point.work)} aria-label="Work left" />
+            <span>
+              {bytes(point.bytes)},{" "}
+              {plural(point.changes.filter((change) => change !== ANALYZE).length, "index", "indexes")}:{" "}
+              {percent(point.work)} of the work
+            </span>
+            {point.advised ? (
+              <span class="fine">Suggested</span>
+            ) : (
+              <button type="button" class="button" onClick={() => chooseSuggested(point.changes)}>
+                Use {point.changes.length === 0 ? "none" : "these"}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -164,6 +198,9 @@ function AdviceCard({ advice }: { advice: Advice }) {
       {advice.warning && <Note tone="warn">{advice.warning}</Note>}
       <p class="fine">
         Takes {bytes(advice.bytes)}, {percent(advice.share_of_file)} of the file.{" "}
+        {advice.steps_per_insert !== null && (
+          <>Each inserted row takes {count(advice.steps_per_insert)} VM steps more. </>
+        )}
         {advice.helps.length > 0 && <>Helps: {advice.helps.join("; ")}.</>}
       </p>
     </li>
