@@ -7,7 +7,6 @@ use scanseek_schema::IndexSpec;
 
 use crate::advise::Limits;
 use crate::candidates::Candidate;
-use crate::choose::BETTER;
 use crate::gain::{is_felt_loss, is_loss, statistics_help, work};
 use crate::oracle::{Oracle, OracleError, Outcome, Query, Regime};
 use crate::reason::Reason;
@@ -28,6 +27,8 @@ const FELT: f64 = 100.0;
 const FELT_BY_THE_THRIFTY: f64 = 5_000.0;
 /// Each index has to save this, on a log scale of one query's work, for being there.
 const PER_INDEX: f64 = 0.05;
+/// Fresh statistics have to save this: they are one more thing to run, time and again.
+const PER_ANALYZE: f64 = 0.1;
 /// An index as large as the database has to save this.
 const PER_DATABASE: f64 = 1.0;
 /// In a smaller database than this, nobody minds bytes.
@@ -384,7 +385,7 @@ impl<'a> Evaluator<'a> {
             statistics_help(&plain, &analyzed) || with.len() < without.len() || !set.is_empty();
         let analyze = match self.analyze {
             Some(analyze) => analyze,
-            None => analyzed_value < plain_value - BETTER && may,
+            None => analyzed_value < plain_value - PER_ANALYZE && may,
         };
         let (value, losers) = if analyze { (analyzed_value, with) } else { (plain_value, without) };
         if losers.is_empty() {
