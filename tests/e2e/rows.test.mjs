@@ -56,7 +56,7 @@ for (const shared of [true, false]) {
     // The connection goes on, and the rows of another run take their place.
     await type(page, "SELECT 'another' AS a;");
     await page.getByRole("button", { name: "Run", exact: true }).click();
-    await ended(page);
+    await textMatching(cells(page), /^another$/);
     assert.deepEqual(await cells(page).allInnerTexts(), ["another"]);
     await close(opened);
   });

@@ -149,6 +149,8 @@ impl Adviser<'_> {
         if self.asked.limits.budget_bytes.is_none() && self.asked.limits.thrift > 0.0 {
             sets.push(select(&self.instance(None, false)).chosen.into_iter().collect());
         }
+        sets.sort();
+        sets.dedup();
         let mut points = Vec::new();
         for set in sets {
             let evaluation = self.asked.evaluate(&set)?;

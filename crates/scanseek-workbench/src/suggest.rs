@@ -29,8 +29,9 @@ impl Default for SuggestOptions {
 
 /// Indexes that are built to be tried take up to so many times the size of the database.
 const MOST_BUILT: u64 = 8;
-/// For a small database, this many bytes.
-const LEAST_BUILT_BYTES: u64 = 256 << 20;
+/// For a small database, and for a large one, this many bytes.
+const LEAST_BUILT_BYTES: u64 = 64 << 20;
+const MOST_BUILT_BYTES: u64 = 1 << 30;
 /// An index that takes more than this share of the file is warned of.
 const LARGE_SHARE: f64 = 0.4;
 
@@ -174,7 +175,7 @@ impl Workbench {
             budget_bytes: options.budget_bytes,
             thrift: if options.budget_bytes.is_some() { 0.0 } else { 1.0 },
             database_bytes,
-            most_built_bytes: (database_bytes * MOST_BUILT).max(LEAST_BUILT_BYTES),
+            most_built_bytes: (database_bytes * MOST_BUILT).clamp(LEAST_BUILT_BYTES, MOST_BUILT_BYTES),
             ..Limits::default()
         };
         let advice =
