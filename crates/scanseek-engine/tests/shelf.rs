@@ -114,7 +114,7 @@ fn check(setup: &str, after: &str, rounds: usize) {
 
 #[test]
 fn any_set_is_planned_and_runs_as_if_it_alone_were_built() {
-    let rounds = if std::env::var_os("FULL").is_some() { 60 } else { 6 };
+    let rounds = if std::env::var_os("SCANSEEK_FULL").is_some() { 60 } else { 6 };
     check("", "", rounds);
     check("PRAGMA auto_vacuum=FULL", "ANALYZE", rounds);
     check("PRAGMA page_size=1024", "ANALYZE; DELETE FROM o WHERE id % 3 = 0", rounds);

@@ -175,7 +175,8 @@ impl Workbench {
             budget_bytes: options.budget_bytes,
             thrift: if options.budget_bytes.is_some() { 0.0 } else { 1.0 },
             database_bytes,
-            most_built_bytes: (database_bytes * MOST_BUILT).clamp(LEAST_BUILT_BYTES, MOST_BUILT_BYTES),
+            most_built_bytes: (database_bytes * MOST_BUILT)
+                .clamp(LEAST_BUILT_BYTES, MOST_BUILT_BYTES),
             ..Limits::default()
         };
         let advice =
