@@ -303,3 +303,16 @@ fn no_more_indexes_than_asked_for() {
     assert_eq!(one.create.len(), 1);
     assert!(one.not_advised.iter().any(|(_, because)| because.contains("Only 1")));
 }
+
+#[test]
+fn a_write_is_no_share_of_the_work_that_is_left() {
+    let mut workbench = workbench(ORDERS);
+    let text = "SELECT * FROM orders WHERE customer_id = 7;
+        -- weight: 3
+        INSERT INTO orders(customer_id, total) VALUES (7, 3)";
+    let suggested = workbench.suggest(text, &SuggestOptions::default()).unwrap();
+    assert_eq!(suggested.create.len(), 1);
+    // The read alone: it takes far less than a tenth. With the write, which takes more, it would not.
+    assert!(suggested.bound.achieved < 0.1, "{:?}", suggested.bound);
+    assert!(suggested.create[0].steps_per_insert.is_some_and(|steps| steps >= 5));
+}

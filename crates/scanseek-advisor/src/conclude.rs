@@ -95,13 +95,18 @@ impl Adviser<'_> {
         Ok(AdvisedIndex { spec, bytes, reasons, helps, without: share, steps_per_insert })
     }
 
-    /// Geometric mean of the work as a share of before, by weight.
+    /// Geometric mean of the work as a share of before, by weight, over the queries that only read: what
+    /// indexes add to a write is small in itself and large as a share.
     fn mean_work(&self, after: &BTreeMap<usize, Outcome>) -> f64 {
         let (mut sum, mut weights) = (0.0, 0.0);
         for (query, outcome) in after {
-            let weight = self.asked.workload[*query].weight;
-            sum += weight * crate::gain::relative_work(&self.asked.before[query], outcome).ln();
-            weights += weight;
+            let asked = &self.asked.workload[*query];
+            if asked.writes {
+                continue;
+            }
+            sum +=
+                asked.weight * crate::gain::relative_work(&self.asked.before[query], outcome).ln();
+            weights += asked.weight;
         }
         if weights > 0.0 { (sum / weights).exp() } else { 1.0 }
     }

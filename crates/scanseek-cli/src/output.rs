@@ -366,8 +366,8 @@ pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<(
             let bound = &suggested.bound;
             let _ = writeln!(
                 out,
-                "The work is {} of before (geometric mean); with the best plan measured for each query it would \
-                 be {}.\n{} indexes were built, {} plans asked for and {} runs measured.\n",
+                "The work of the queries that read is {} of before (geometric mean); with the best plan measured for \
+                 each it would be {}.\n{} indexes were built, {} plans asked for and {} runs measured.\n",
                 share(bound.achieved),
                 share(bound.best_seen),
                 grouped(bound.built),

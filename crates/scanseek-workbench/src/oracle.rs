@@ -25,6 +25,8 @@ pub const QUERY_TIME_NS: u64 = 60_000_000_000;
 const FEW: f64 = 0.25;
 /// A column with more values than this is no status: the next query will ask for another.
 const FEW_VALUES: u32 = 16;
+/// A value is rare if it has less than this share of the rows that it would have if all were alike.
+const RARE: f64 = 0.5;
 /// Rows of a condition are counted for this long, in nanoseconds.
 const COUNT_TIME_NS: u64 = 2_000_000_000;
 
@@ -177,23 +179,26 @@ impl<'a> EngineOracle<'a> {
                 _ => None,
             }
         };
-        let comes_again = || match filter.kind {
-            FilterKind::Null | FilterKind::Flag => Some(true),
-            FilterKind::Value => {
-                let most = FEW_VALUES + 1;
-                let sql = format!(
-                    "SELECT count(*) FROM (SELECT DISTINCT {} FROM {table} LIMIT {most})",
-                    filter.compared
-                );
-                Some(count(&sql)? <= i64::from(FEW_VALUES))
-            }
-        };
-        let are_few = || {
+        let kept = || {
             let all = count(&format!("SELECT count(*) FROM {table}"))?;
             let kept = count(&format!("SELECT count(*) FROM {table} WHERE {}", filter.sql))?;
-            Some((kept as f64) < all as f64 * FEW)
+            Some(kept as f64 / all.max(1) as f64)
         };
-        let is = comes_again() == Some(true) && are_few() == Some(true);
+        let is_few = |share: f64| match filter.kind {
+            FilterKind::Null | FilterKind::Flag => Some(share < FEW),
+            // One of a few states that is rarer than the others. Of values that are all alike, the next
+            // query asks for another.
+            FilterKind::Value => {
+                let most = FEW_VALUES + 1;
+                let values = count(&format!(
+                    "SELECT count(*) FROM (SELECT DISTINCT {} FROM {table} LIMIT {most})",
+                    filter.compared
+                ))?;
+                let is_rare = share * (values as f64) < RARE;
+                Some(values <= i64::from(FEW_VALUES) && share < FEW && is_rare)
+            }
+        };
+        let is = kept().and_then(is_few) == Some(true);
         self.keeps_few.insert(key, is);
         is
     }
