@@ -147,8 +147,8 @@ function Curve({ value }: { value: Suggested }) {
     <section aria-label="Bytes against work">
       <h3>Bytes against work</h3>
       <p class="fine">
-        The work of the queries that read, as a share of before (geometric mean). With the best plan that was measured
-        for each query, whatever it takes, it would be {percent(value.bound.best_seen)}.
+        The work of the queries that read, as a share of before (geometric mean). With the best plan that was
+        measured for each query, whatever it takes, it would be {percent(value.bound.best_seen)}.
       </p>
       <ul class="cards" data-testid="curve">
         {value.curve.map((point) => (
