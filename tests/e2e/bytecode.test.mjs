@@ -16,7 +16,8 @@ async function program(page) {
   await textMatching(page.getByRole("treegrid", { name: "Plan" }), /SCAN orders/);
   await showTab(page, "Bytecode");
   const grid = page.getByRole("grid", { name: "Instructions" });
-  await grid.waitFor();
+  // A long program is drawn in parts: its last instructions come a moment after its first.
+  await textMatching(grid, /Init[\s\S]*Halt[\s\S]*Transaction/);
   return grid;
 }
 
@@ -30,6 +31,7 @@ test("instructions are listed without running, and counted after a run", async (
 
   await page.getByRole("button", { name: "Run and count" }).click();
   await textMatching(page.getByTestId("program-state"), /^Counted$/);
+  await textMatching(grid, /Init[\s\S]*Halt[\s\S]*Transaction/);
   const tests = await grid.locator(".passed").allInnerTexts();
   assert.equal(tests.length, 2, "the two conditions of WHERE");
   const [first, second] = tests.map((text) =>
