@@ -65,7 +65,6 @@ pub fn advise(
     limits.weight_scale = workload.len() as f64 / weights.max(f64::MIN_POSITIVE);
     let mut adviser = Adviser {
         asked: Evaluator::new(workload, oracle, limits),
-        known: 0,
         first: BTreeSet::new(),
         not_advised: BTreeMap::new(),
         not_analysed: Vec::new(),
@@ -74,8 +73,6 @@ pub fn advise(
     let candidates = adviser.candidates(schema)?;
     let options = adviser.options(candidates)?;
     adviser.measure_options(options)?;
-    adviser.known = adviser.asked.built.len();
-    adviser.asked.be_thorough();
     adviser.offer_what_is_built()?;
     let set = adviser.choose()?;
     adviser.finish(set)
@@ -83,8 +80,6 @@ pub fn advise(
 
 pub(crate) struct Adviser<'a> {
     pub(crate) asked: Evaluator<'a>,
-    /// Indexes from this number on were made by merging; what they do is not known before they are tried.
-    pub(crate) known: usize,
     /// What the planner picks first for each query.
     pub(crate) first: BTreeSet<Id>,
     pub(crate) not_advised: BTreeMap<IndexSpec, String>,
@@ -115,6 +110,11 @@ impl Adviser<'_> {
             }
         }
         for query in self.asked.queries() {
+            if self.asked.is_planned_alike(query)? {
+                let before = self.asked.before[&query].clone();
+                self.asked.fresh.insert(query, before);
+                continue;
+            }
             let limit = self.asked.before[&query].counters.vm_steps * 2 + 100_000;
             match self.asked.oracle.measure(query, &[], Regime::Analyzed, Some(limit)) {
                 Ok(outcome) => {

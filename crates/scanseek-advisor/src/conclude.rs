@@ -13,8 +13,10 @@ use crate::report::{
 };
 use crate::select::select;
 
-/// Sets that are tried at most for each number of bytes.
-const MOST_TRIED_FOR_CURVE: usize = 6;
+/// Sets that are asked for at most for each number of bytes.
+const MOST_ASKED_FOR_CURVE: usize = 6;
+/// The same without any limit.
+const MOST_ASKED_FOR_MORE: usize = 12;
 /// Shares of the advised bytes for which the curve has a set.
 const CURVE: [f64; 4] = [0.1, 0.25, 0.5, 0.75];
 
@@ -144,15 +146,14 @@ impl Adviser<'_> {
             for share in CURVE {
                 let budget = Some((total as f64 * share) as u64);
                 let chosen = select(&self.instance(budget, false)).chosen;
-                sets.push(self.improve(
-                    chosen.into_iter().collect(),
-                    budget,
-                    MOST_TRIED_FOR_CURVE,
-                )?);
+                let seeds = [chosen.into_iter().collect()];
+                sets.push(self.search(budget, &seeds, MOST_ASKED_FOR_CURVE)?);
             }
         }
         if self.asked.limits.budget_bytes.is_none() && self.asked.limits.thrift > 0.0 {
-            sets.push(select(&self.instance(None, false)).chosen.into_iter().collect());
+            self.asked.be_generous();
+            let most = select(&self.instance(None, false)).chosen.into_iter().collect();
+            sets.push(self.search(None, &[most, advised.clone()], MOST_ASKED_FOR_MORE)?);
         }
         sets.sort();
         sets.dedup();

@@ -8,17 +8,18 @@ use scanseek_schema::IndexSpec;
 use crate::advise::Limits;
 use crate::candidates::Candidate;
 use crate::gain::{is_felt_loss, is_loss, statistics_help, work};
+use crate::model::{Bits, Choices, Effect, Model, Modelled, bits};
 use crate::oracle::{Oracle, OracleError, Outcome, Query, Regime};
 use crate::reason::Reason;
 
 /// An index that is built; its number stands for it everywhere below.
 pub(crate) type Id = usize;
 
-/// Both kinds of statistics that a set has to hold with.
+/// The statistics that a set is chosen with.
 pub(crate) const REGIMES: [Regime; 2] = [Regime::AsFound, Regime::Analyzed];
 
 /// A run that takes more than so many times the least that is known is given up.
-const HOPELESS: u64 = 6;
+const HOPELESS: u64 = 4;
 /// A query that fails or returns other rows counts as this many times its work.
 const FAILED: f64 = 10.0;
 /// Work of so many steps is a microsecond: whatever is below is the same.
@@ -37,6 +38,8 @@ const SMALL_DATABASE: u64 = 16 << 20;
 const PER_KEY_COLUMN: f64 = 0.02;
 /// Each column that only covers must save about this share.
 const PER_COVERING_COLUMN: f64 = 0.08;
+/// What an index has to save if nothing is dear.
+const GENEROUS: f64 = 0.001;
 /// A query that is run seldom counts as so much of an average one: a person waits for it all the same.
 const LEAST_WEIGHT: f64 = 0.25;
 /// Less work than this is not felt, whatever its share.
@@ -84,14 +87,13 @@ pub(crate) struct Evaluator<'a> {
     least_steps: BTreeMap<usize, u64>,
     /// What a query that does more work than before adds to the objective.
     loser_price: f64,
-    analyze: Option<bool>,
     /// Runs are made to their end.
     thorough: bool,
+    /// What helps at all is taken.
+    is_generous: bool,
     plans: BTreeMap<(usize, Regime, Vec<Id>), Result<Planned, String>>,
     measured: BTreeMap<(usize, String), Result<Outcome, String>>,
     evaluations: BTreeMap<BTreeSet<Id>, Evaluation>,
-    /// Sets with which no query lost, and their value.
-    clean: BTreeMap<BTreeSet<Id>, f64>,
 }
 
 /// A plan with some indexes.
@@ -115,13 +117,12 @@ impl<'a> Evaluator<'a> {
             tables: BTreeMap::new(),
             given_up: BTreeSet::new(),
             loser_price: 0.0,
-            analyze: None,
             thorough: false,
+            is_generous: false,
             least_steps: BTreeMap::new(),
             plans: BTreeMap::new(),
             measured: BTreeMap::new(),
             evaluations: BTreeMap::new(),
-            clean: BTreeMap::new(),
         }
     }
 
@@ -170,6 +171,9 @@ impl<'a> Evaluator<'a> {
         let share = *bytes as f64 / self.limits.database_bytes.max(SMALL_DATABASE) as f64;
         let columns = PER_KEY_COLUMN * *keys as f64
             + PER_COVERING_COLUMN * (spec.parts.len() - keys.min(&spec.parts.len())) as f64;
+        if self.is_generous {
+            return GENEROUS;
+        }
         PER_INDEX + PER_DATABASE * share + self.limits.thrift * columns
     }
 
@@ -208,16 +212,18 @@ impl<'a> Evaluator<'a> {
             Ok(planned) => planned,
             Err(because) => return Ok(Err(because)),
         };
+        let key = self.key(query, regime, &planned, &relevant);
         if planned.used.is_empty() && !self.workload[query].writes {
-            let base = if regime == Regime::AsFound { &self.before } else { &self.fresh };
-            if let Some(outcome) = base.get(&query) {
-                return Ok(Ok(outcome.clone()));
+            let base = match regime {
+                Regime::AsFound => self.before.get(&query),
+                Regime::Analyzed => self.fresh.get(&query),
+                Regime::Optimized => None,
+            };
+            if let Some(outcome) = base {
+                let outcome = Ok(outcome.clone());
+                self.measured.insert((query, key), outcome.clone());
+                return Ok(outcome);
             }
-        }
-        let mut key = planned.text.clone();
-        if self.workload[query].writes {
-            // Indexes that the plan does not use are written to all the same.
-            key.push_str(&format!("\n{relevant:?}"));
         }
         if let Some(known) = self.measured.get(&(query, key.clone())) {
             return Ok(known.clone());
@@ -272,6 +278,16 @@ impl<'a> Evaluator<'a> {
         Ok(self.planned(query, set, regime)?.map(|planned| planned.used).unwrap_or_default())
     }
 
+    /// True if the query's plan as it is does not depend on the statistics.
+    pub(crate) fn is_planned_alike(&mut self, query: usize) -> Result<bool, OracleError> {
+        let none = BTreeSet::new();
+        let plain = self.planned(query, &none, Regime::AsFound)?;
+        let analyzed = self.planned(query, &none, Regime::Analyzed)?;
+        let is =
+            matches!((plain, analyzed), (Ok(plain), Ok(analyzed)) if plain.text == analyzed.text);
+        Ok(is && !self.workload[query].writes)
+    }
+
     /// Indexes on tables that the query does not name do not change its plan.
     fn relevant(&self, query: usize, set: &BTreeSet<Id>) -> Vec<Id> {
         let Some(tables) = self.tables.get(&query) else { return set.iter().copied().collect() };
@@ -307,18 +323,128 @@ impl<'a> Evaluator<'a> {
         Ok(planned)
     }
 
-    /// The sets with which no query lost, the best first.
-    pub(crate) fn clean_sets(&self) -> Vec<BTreeSet<Id>> {
-        let mut sets: Vec<(&BTreeSet<Id>, f64)> =
-            self.clean.iter().map(|(set, value)| (set, *value)).collect();
-        sets.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| a.0.cmp(b.0)));
-        sets.into_iter().map(|(set, _)| set.clone()).collect()
+    /// The best set of those that were asked for and fit: one with which no query loses, if there is one.
+    pub(crate) fn best(&self, budget_bytes: Option<u64>) -> Option<BTreeSet<Id>> {
+        let mut best: Option<(&BTreeSet<Id>, &Evaluation)> = None;
+        for (set, evaluation) in
+            self.evaluations.iter().filter(|(set, _)| self.fits(set, budget_bytes))
+        {
+            if best.is_none_or(|(_, known)| evaluation.value < known.value) {
+                best = Some((set, evaluation));
+            }
+        }
+        best.map(|(set, _)| set.clone())
     }
 
-    /// From now on, `ANALYZE` belongs to every set, or to none; `None` is whatever is better.
-    pub(crate) fn decide_on_analyze(&mut self, analyze: Option<bool>) {
-        self.analyze = analyze;
-        self.evaluations.clear();
+    /// True if the set was asked for as a whole.
+    pub(crate) fn is_known(&self, set: &BTreeSet<Id>) -> bool {
+        self.evaluations.contains_key(set)
+    }
+
+    /// What is known of the planner's choices up to now.
+    pub(crate) fn model(&self, budget_bytes: Option<u64>) -> Model {
+        let mut tables: Vec<(&Option<String>, String)> = Vec::new();
+        let mut model = Model {
+            loser_price: self.loser_price,
+            analyze_price: PER_ANALYZE,
+            budget_bytes,
+            max_indexes: self.limits.max_indexes,
+            ..Model::default()
+        };
+        for (id, built) in self.built.iter().enumerate() {
+            model.prices.push(self.price(id));
+            model.bytes.push(built.bytes);
+            let table = (&built.spec.database, built.spec.table.to_ascii_lowercase());
+            let known = tables.iter().position(|one| *one == table);
+            model.tables.push(known.unwrap_or(tables.len()));
+            if known.is_none() {
+                tables.push(table);
+            }
+        }
+        for query in self.queries() {
+            let plans =
+                self.plans.range((query, REGIMES[0], vec![])..(query + 1, REGIMES[0], vec![]));
+            let known = plans.filter_map(|((_, regime, offered), planned)| {
+                let planned = planned.as_ref().ok().filter(|_| REGIMES.contains(regime))?;
+                let outcome = self.known(query, *regime, planned, offered)?;
+                Some((*regime, offered, planned, outcome))
+            });
+            model.queries.push(if self.workload[query].writes {
+                self.modelled_write(query, known)
+            } else {
+                let mut choices = [Choices::default(), Choices::default()];
+                for (regime, offered, planned, outcome) in known {
+                    let at = usize::from(regime == Regime::Analyzed);
+                    choices[at].observe(
+                        bits(offered),
+                        bits(&planned.used),
+                        self.effect(query, regime, outcome),
+                    );
+                }
+                Modelled::Read(choices)
+            });
+        }
+        model.conclude();
+        model
+    }
+
+    fn effect(&self, query: usize, regime: Regime, outcome: &Result<Outcome, String>) -> Effect {
+        let cost = self.cost(query, outcome);
+        let Ok(outcome) = outcome else {
+            return Effect { cost, loses: true, loses_otherwise: true };
+        };
+        let before = &self.before[&query];
+        let same = match regime {
+            Regime::AsFound => before,
+            Regime::Analyzed | Regime::Optimized => self.fresh.get(&query).unwrap_or(before),
+        };
+        Effect {
+            cost,
+            loses: is_loss(before, outcome),
+            loses_otherwise: is_felt_loss(same, outcome),
+        }
+    }
+
+    fn modelled_write<'m>(
+        &self,
+        query: usize,
+        known: impl Iterator<Item = (Regime, &'m Vec<Id>, &'m Planned, &'m Result<Outcome, String>)>,
+    ) -> Modelled {
+        let mut seen: Vec<(Bits, f64)> = Vec::new();
+        let (mut more, mut indexes) = (0.0, 0);
+        for (_, offered, _, outcome) in known {
+            let cost = self.cost(query, outcome);
+            seen.push((bits(offered), cost));
+            if cost > 0.0 {
+                more += cost;
+                indexes += offered.len();
+            }
+        }
+        Modelled::Write { seen, more: more / indexes.max(1) as f64 }
+    }
+
+    /// The run of a plan, if there was one.
+    fn known(
+        &self,
+        query: usize,
+        regime: Regime,
+        planned: &Planned,
+        relevant: &[Id],
+    ) -> Option<&Result<Outcome, String>> {
+        self.measured.get(&(query, self.key(query, regime, planned, relevant)))
+    }
+
+    /// What tells runs of a query apart: its plan, and for a write what is written to besides.
+    fn key(&self, query: usize, regime: Regime, planned: &Planned, relevant: &[Id]) -> String {
+        if self.workload[query].writes {
+            // Indexes that the plan does not use are written to all the same.
+            return format!("{}\n{relevant:?}", planned.text);
+        }
+        // Without new indexes, what was measured first stands.
+        if planned.used.is_empty() && regime != Regime::Optimized {
+            return format!("{regime:?}");
+        }
+        planned.text.clone()
     }
 
     /// From now on, a query that loses costs so much. Cheap ones let the way to a good set lead through bad
@@ -333,6 +459,7 @@ impl<'a> Evaluator<'a> {
         self.thorough = true;
         let given_up = std::mem::take(&mut self.given_up);
         self.measured.retain(|known, _| !given_up.contains(known));
+        self.evaluations.clear();
     }
 
     /// What all queries do with this set.
@@ -383,33 +510,40 @@ impl<'a> Evaluator<'a> {
         let analyzed_value = value(&analyzed, &with);
         let may =
             statistics_help(&plain, &analyzed) || with.len() < without.len() || !set.is_empty();
-        let analyze = match self.analyze {
-            Some(analyze) => analyze,
-            None => analyzed_value < plain_value - PER_ANALYZE && may,
-        };
+        let analyze = analyzed_value < plain_value - PER_ANALYZE && may;
         let (value, losers) = if analyze { (analyzed_value, with) } else { (plain_value, without) };
-        if losers.is_empty() {
-            self.clean.insert(set.clone(), value);
-        }
         let evaluation = Evaluation { value, analyze, losers };
         self.evaluations.insert(set.clone(), evaluation.clone());
         Ok(evaluation)
     }
 
-    /// True if a query does more work with the set than it does now, so that it is felt.
-    pub(crate) fn loses(
+    /// Queries that do more work than before once `PRAGMA optimize` has run on the set, so that it is felt.
+    pub(crate) fn losers_when_optimized(
         &mut self,
-        query: usize,
         set: &BTreeSet<Id>,
-        regime: Regime,
-    ) -> Result<bool, OracleError> {
-        let outcome = self.outcome(query, set, regime)?;
-        let before = &self.before[&query];
-        Ok(match outcome {
-            Ok(outcome) if regime == Regime::AsFound => is_felt_loss(before, &outcome),
-            Ok(outcome) => is_loss(before, &outcome),
-            Err(_) => true,
-        })
+    ) -> Result<Vec<usize>, OracleError> {
+        let mut after = BTreeMap::new();
+        for query in self.queries().into_iter().filter(|query| !self.workload[*query].writes) {
+            if let Ok(outcome) = self.outcome(query, set, Regime::Optimized)? {
+                after.insert(query, outcome);
+            }
+        }
+        Ok(self.losers(&after, Regime::Analyzed, is_felt_loss))
+    }
+
+    /// From now on, the set counts as one with which these queries lose.
+    pub(crate) fn refuse(&mut self, set: &BTreeSet<Id>, losers: Vec<usize>) {
+        if let Some(evaluation) = self.evaluations.get_mut(set) {
+            evaluation.value += self.loser_price * losers.len() as f64;
+            evaluation.losers.extend(losers);
+        }
+    }
+
+    /// From now on, what helps at all is taken.
+    pub(crate) fn be_generous(&mut self) {
+        self.limits.thrift = 0.0;
+        self.is_generous = true;
+        self.evaluations.clear();
     }
 
     /// Queries that do more work than without new indexes and with the same statistics. Writes pay for

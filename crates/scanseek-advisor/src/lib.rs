@@ -5,7 +5,8 @@
 //! clock. Vocabulary: a *candidate* is an index that may help, an *option* a set of candidates
 //! that the planner uses together for one query, a *configuration* any set of indexes. The pipeline:
 //! candidates → options the planner picks → each distinct plan measured once → the best set of the
-//! measured options → that set as SQLite really plans it, changed step by step as long as it gets better.
+//! measured options → that set as SQLite really plans it, and the next one that what was learned by it
+//! speaks for, as long as it gets better.
 
 mod advise;
 mod candidates;
@@ -13,6 +14,7 @@ mod choose;
 mod conclude;
 mod evaluate;
 mod gain;
+mod model;
 mod oracle;
 mod reason;
 mod report;

@@ -34,6 +34,8 @@ pub enum Regime {
     AsFound,
     /// Those of `ANALYZE` over everything.
     Analyzed,
+    /// Those of `PRAGMA optimize`, as an application runs it when it opens the database.
+    Optimized,
 }
 
 /// Why SQLite did not answer.

@@ -8,6 +8,7 @@ use scanseek_schema::IndexName;
 
 use crate::catalog::{qualified, schema_name};
 use crate::statistics::literals;
+use crate::switches::OPTIMIZE;
 use crate::{Database, EngineError, Statistics, Value};
 
 /// A copy of a database with indexes to choose from.
@@ -140,8 +141,7 @@ impl Shelf {
     /// seen.
     ///
     /// # Errors
-    /// If `statistics` is [`Statistics::Optimize`], which depends on the connection, and what SQLite
-    /// says.
+    /// What SQLite says, and [`EngineError::Cancelled`] while statistics are made.
     pub fn show(
         &mut self,
         positions: &BTreeSet<usize>,
@@ -154,14 +154,10 @@ impl Shelf {
         self.shown = None;
         let none = Vec::new();
         let rows = match statistics {
-            Statistics::AsFound => &self.found,
+            // PRAGMA optimize adds to what is there.
+            Statistics::AsFound | Statistics::Optimize => &self.found,
             Statistics::None => &none,
             Statistics::Analyze => &self.analyzed,
-            Statistics::Optimize => {
-                return Err(EngineError::NotRunnable(
-                    "PRAGMA optimize is run on a copy of its own.".to_owned(),
-                ));
-            }
         };
         // First all go: a row that SQLite numbered itself may have the number of another.
         let mut script = String::new();
@@ -207,6 +203,9 @@ impl Shelf {
         // The schema in memory is forgotten in any case.
         self.database.execute_script("PRAGMA writable_schema=RESET")?;
         written?;
+        if statistics == Statistics::Optimize {
+            self.database.execute(OPTIMIZE)?;
+        }
         self.shown = Some(wanted);
         Ok(&self.database)
     }

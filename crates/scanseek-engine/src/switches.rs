@@ -87,6 +87,10 @@ optimizations! {
     UnionLimit = 0x8000_0000, "union_limit";
 }
 
+/// What SQLite recommends for a connection that was just opened: all tables, not just those it has used.
+/// Source: <https://sqlite.org/pragma.html#pragma_optimize>.
+pub(crate) const OPTIMIZE: &str = "PRAGMA optimize=0x10002";
+
 /// Which statistics the planner has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Statistics {
@@ -123,7 +127,7 @@ impl Database {
             Statistics::AsFound => {}
             Statistics::None => copy.forget_statistics()?,
             Statistics::Analyze => copy.execute("ANALYZE")?,
-            Statistics::Optimize => copy.execute("PRAGMA optimize=0x10002")?,
+            Statistics::Optimize => copy.execute(OPTIMIZE)?,
         }
         if switches.case_sensitive_like {
             copy.execute("PRAGMA case_sensitive_like=ON")?;

@@ -236,6 +236,7 @@ impl<'a> EngineOracle<'a> {
         let statistics = match regime {
             Regime::AsFound => Statistics::AsFound,
             Regime::Analyzed => Statistics::Analyze,
+            Regime::Optimized => Statistics::Optimize,
         };
         self.shelf.show(&shown, statistics).map_err(oracle_error)
     }
