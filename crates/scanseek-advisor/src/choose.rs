@@ -118,12 +118,11 @@ impl Adviser<'_> {
         let mut in_vain = 0;
         for asked in 0..most_asked {
             self.asked.oracle.progress("Choosing", asked, most_asked);
-            let mut model = self.asked.model(budget);
+            let model = self.asked.model(budget);
             let mut improved: BTreeSet<Bits> = BTreeSet::new();
-            for analyze in [Some(true), Some(false), None] {
-                model.analyze = analyze;
+            for analyze in [true, false] {
                 let starts = std::iter::once(&best).chain(seeds);
-                improved.extend(starts.map(|from| model.improved(bits(from))));
+                improved.extend(starts.map(|from| model.improved(bits(from), analyze)));
             }
             let unknown = improved
                 .iter()

@@ -6,7 +6,7 @@
 //! fewer. Where nothing is known of two plans, the cheaper one is hoped for; asking then tells.
 //! Source of the idea: P. A. Samuelson, "A note on the pure theory of consumer's behaviour" (1938).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evaluate::Id;
 
@@ -42,6 +42,12 @@ impl Bits {
     pub(crate) fn with(mut self, other: &Self) -> Self {
         self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a |= b);
         self
+    }
+
+    fn differs(&self, other: &Self) -> Self {
+        let mut differs = *self;
+        differs.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a ^= b);
+        differs
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -126,27 +132,33 @@ impl Choices {
         }
     }
 
-    /// What the planner will do with this set; the best that may be, where that is not known.
-    fn effect(&self, set: &Bits) -> Effect {
+    /// What the planner will take of this set: the indexes, and what that does. Where it is not known,
+    /// the best that may be.
+    fn choice(&self, set: &Bits) -> Option<&(Bits, Effect)> {
         let mut there = Bits::default();
         for (at, (used, _)) in self.options.iter().enumerate() {
             if used.is_subset(set) {
                 there.insert(at);
             }
         }
-        let mut best: Option<&Effect> = None;
-        let mut worst: Option<&Effect> = None;
+        let mut best: Option<&(Bits, Effect)> = None;
+        let mut worst: Option<&(Bits, Effect)> = None;
         for at in there.iter() {
-            let effect = &self.options[at].1;
-            if !self.beaten_by[at].meets(&there) && best.is_none_or(|one| effect.cost < one.cost) {
-                best = Some(effect);
+            let option = &self.options[at];
+            let cost = option.1.cost;
+            if !self.beaten_by[at].meets(&there) && best.is_none_or(|one| cost < one.1.cost) {
+                best = Some(option);
             }
-            if worst.is_none_or(|one| effect.cost > one.cost) {
-                worst = Some(effect);
+            if worst.is_none_or(|one| cost > one.1.cost) {
+                worst = Some(option);
             }
         }
         // Each is beaten by another where the planner was inconsistent: then the worst is expected.
-        best.or(worst).copied().unwrap_or_default()
+        best.or(worst)
+    }
+
+    fn effect(&self, set: &Bits) -> Effect {
+        self.choice(set).map(|(_, effect)| *effect).unwrap_or_default()
     }
 }
 
@@ -170,14 +182,25 @@ pub(crate) struct Model {
     pub(crate) loser_price: f64,
     /// What `ANALYZE` has to save.
     pub(crate) analyze_price: f64,
-    /// Whether `ANALYZE` belongs to the set; `None` is whatever is better.
-    pub(crate) analyze: Option<bool>,
     pub(crate) budget_bytes: Option<u64>,
     pub(crate) max_indexes: usize,
 }
 
-/// What each query adds to the objective: without `ANALYZE`, and with it.
-type Parts = Vec<[f64; 2]>;
+/// What a query adds to the objective, without `ANALYZE` and with it, and whether it loses then.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    cost: [f64; 2],
+    loses: [bool; 2],
+}
+
+/// What is worth looking at if it can be repaired: so many steps, those that promise most.
+const MOST_REPAIRED: usize = 12;
+/// Indexes that are taken away for one query that loses.
+const DEPTH_OF_REPAIR: usize = 5;
+/// Ways of doing so that are weighed.
+const MOST_WAYS: usize = 64;
+/// Queries that are repaired one after the other.
+const MOST_LOSERS: usize = 8;
 
 impl Model {
     /// To be called when all is told.
@@ -189,60 +212,74 @@ impl Model {
         }
     }
 
-    /// The set that should be better than this one, as good as single steps lead.
-    pub(crate) fn improved(&self, from: Bits) -> Bits {
-        let concerned = self.concerned();
-        let moves = self.options();
-        let mut set = from;
-        let mut parts: Parts = (0..self.queries.len()).map(|at| self.part(at, &set)).collect();
-        let mut value = self.total(&parts, &set);
+    /// The set that should be better than this one, as good as steps lead that are good by themselves, with
+    /// `ANALYZE` or without. A step adds what a plan needs, leaves one index out, or does both; what then
+    /// leads other queries astray goes, too.
+    pub(crate) fn improved(&self, from: Bits, analyze: bool) -> Bits {
+        let way = Way { model: self, concerned: self.concerned(), at: usize::from(analyze) };
+        let options = self.options();
+        let mut now = way.state(way.repaired(way.state(from)).map_or(from, |state| state.set));
         loop {
-            let mut best: Option<(f64, Bits)> = None;
-            let weigh = |next: Bits, best: &mut Option<(f64, Bits)>| {
-                if next == set || (!self.fits(&next) && self.size(&next) >= self.size(&set)) {
+            let mut best: Option<State> = None;
+            let mut promising: Vec<(f64, Bits)> = Vec::new();
+            let mut weigh = |next: Bits, best: &mut Option<State>| {
+                if next == now.set || (!self.fits(&next) && self.size(&next) >= self.size(&now.set))
+                {
                     return;
                 }
-                let changed = self.value_of_change(&set, &next, &parts, &concerned);
+                let (value, hoped) = way.value_after(&now, &next);
+                let limit = best.as_ref().map_or(now.value - 1e-6, |best| best.value);
                 // What takes too much has to become less in any case.
-                let has_to = !self.fits(&set);
-                if (changed < value - 1e-6 || has_to)
-                    && best.as_ref().is_none_or(|(known, _)| changed < *known)
-                {
-                    *best = Some((changed, next));
+                let has_to = best.is_none() && !self.fits(&now.set);
+                if value < limit || has_to {
+                    *best = Some(way.state(next));
+                } else if hoped < now.value - 1e-6 {
+                    promising.push((hoped, next));
                 }
             };
-            for at in set.iter() {
-                let mut fewer = set;
+            for at in now.set.iter() {
+                let mut fewer = now.set;
                 fewer.remove(at);
                 weigh(fewer, &mut best);
             }
-            for option in &moves {
-                weigh(set.with(option), &mut best);
+            for option in &options {
+                weigh(now.set.with(option), &mut best);
             }
             if best.is_none() {
-                for at in set.iter() {
-                    for option in &moves {
+                for at in now.set.iter() {
+                    for option in &options {
                         let alike = option.iter().any(|one| self.tables[one] == self.tables[at]);
                         if (alike || self.budget_bytes.is_some()) && !option.contains(at) {
-                            let mut instead = set.with(option);
+                            let mut instead = now.set.with(option);
                             instead.remove(at);
                             weigh(instead, &mut best);
                         }
                     }
                 }
             }
-            let Some((changed, next)) = best else { return set };
-            for at in 0..self.queries.len() {
-                parts[at] = self.part(at, &next);
+            if best.is_none() {
+                promising.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+                promising.truncate(MOST_REPAIRED);
+                for (_, next) in promising {
+                    let repaired = way.repaired(way.state(next));
+                    let limit = best.as_ref().map_or(now.value - 1e-6, |best: &State| best.value);
+                    best = repaired
+                        .filter(|state| state.value < limit && self.fits(&state.set))
+                        .or(best);
+                }
             }
-            (set, value) = (next, changed);
+            match best {
+                Some(next) => now = next,
+                None => return now.set,
+            }
         }
     }
 
     /// The objective of a set, as far as it is known.
     pub(crate) fn value(&self, set: &Bits) -> f64 {
-        let parts: Parts = (0..self.queries.len()).map(|at| self.part(at, set)).collect();
-        self.total(&parts, set)
+        let way = |at| Way { model: self, concerned: Vec::new(), at }.state(*set).value;
+        let (plain, analyzed) = (way(0), way(1));
+        if analyzed < plain - self.analyze_price { analyzed } else { plain }
     }
 
     fn fits(&self, set: &Bits) -> bool {
@@ -285,40 +322,17 @@ impl Model {
         concerned
     }
 
-    fn value_of_change(
-        &self,
-        set: &Bits,
-        next: &Bits,
-        parts: &Parts,
-        concerned: &[Vec<usize>],
-    ) -> f64 {
-        let differs = (0..Bits::WORDS)
-            .map(|word| set.0[word] ^ next.0[word])
-            .collect::<Vec<u64>>()
-            .try_into()
-            .map(Bits)
-            .unwrap_or_default();
-        let mut changed: Vec<usize> =
-            differs.iter().flat_map(|index| concerned[index].iter().copied()).collect();
-        changed.sort_unstable();
-        changed.dedup();
-        let mut own = parts.clone();
-        for at in changed {
-            own[at] = self.part(at, next);
-        }
-        self.total(&own, next)
-    }
-
-    /// What a query adds, with its price if it loses.
-    fn part(&self, at: usize, set: &Bits) -> [f64; 2] {
+    fn part(&self, at: usize, set: &Bits) -> Part {
         match &self.queries[at] {
             Modelled::Read(choices) => {
                 let [plain, analyzed] = [choices[0].effect(set), choices[1].effect(set)];
-                let price = |loses: bool| if loses { self.loser_price } else { 0.0 };
-                [
-                    plain.cost + price(plain.loses || analyzed.loses_otherwise),
-                    analyzed.cost + price(analyzed.loses || plain.loses_otherwise),
-                ]
+                Part {
+                    cost: [plain.cost, analyzed.cost],
+                    loses: [
+                        plain.loses || analyzed.loses_otherwise,
+                        analyzed.loses || plain.loses_otherwise,
+                    ],
+                }
             }
             Modelled::Write { seen, more } => {
                 // The largest set that is known and part of this one.
@@ -326,21 +340,116 @@ impl Model {
                 let nearest = known.max_by_key(|(one, _)| one.len());
                 let cost =
                     nearest.map_or(0.0, |(one, cost)| cost + more * (set.len() - one.len()) as f64);
-                [cost; 2]
+                Part { cost: [cost; 2], loses: [false; 2] }
             }
         }
     }
+}
 
-    fn total(&self, parts: &Parts, set: &Bits) -> f64 {
-        let prices: f64 = set.iter().map(|at| self.prices[at]).sum();
-        let sum = |which: usize| parts.iter().map(|part| part[which]).sum::<f64>() + prices;
-        let (plain, analyzed) = (sum(0), sum(1));
-        match self.analyze {
-            Some(true) => analyzed,
-            Some(false) => plain,
-            None if analyzed < plain - self.analyze_price => analyzed,
-            None => plain,
+/// The model, if `ANALYZE` belongs to the set (1) or does not (0).
+struct Way<'m> {
+    model: &'m Model,
+    /// By index: the queries that it can change.
+    concerned: Vec<Vec<usize>>,
+    at: usize,
+}
+
+/// A set and what it does.
+#[derive(Debug, Clone)]
+struct State {
+    set: Bits,
+    parts: Vec<Part>,
+    value: f64,
+}
+
+impl Way<'_> {
+    fn state(&self, set: Bits) -> State {
+        let parts: Vec<Part> =
+            (0..self.model.queries.len()).map(|at| self.model.part(at, &set)).collect();
+        let value =
+            self.value(&set, parts.iter().map(|part| (part.cost[self.at], part.loses[self.at])));
+        State { set, parts, value: value.0 }
+    }
+
+    /// The objective, and the same if no query lost.
+    fn value(&self, set: &Bits, parts: impl Iterator<Item = (f64, bool)>) -> (f64, f64) {
+        let mut hoped: f64 = set.iter().map(|at| self.model.prices[at]).sum();
+        let mut losers = 0;
+        for (cost, loses) in parts {
+            hoped += cost;
+            losers += usize::from(loses);
         }
+        if self.at == 1 {
+            hoped += self.model.analyze_price;
+        }
+        (hoped + self.model.loser_price * losers as f64, hoped)
+    }
+
+    fn value_after(&self, now: &State, next: &Bits) -> (f64, f64) {
+        let mut changed = Bits::default();
+        for index in now.set.differs(next).iter() {
+            self.concerned[index].iter().for_each(|query| changed.insert(*query % Bits::MOST));
+        }
+        self.value(
+            next,
+            now.parts.iter().enumerate().map(|(at, part)| {
+                let part = if changed.contains(at % Bits::MOST) {
+                    self.model.part(at, next)
+                } else {
+                    *part
+                };
+                (part.cost[self.at], part.loses[self.at])
+            }),
+        )
+    }
+
+    /// The set without what leads queries astray; `None` if that cannot be had.
+    fn repaired(&self, mut state: State) -> Option<State> {
+        for _ in 0..MOST_LOSERS {
+            let Some(loser) = state.parts.iter().position(|part| part.loses[self.at]) else {
+                return Some(state);
+            };
+            let mut ways = BTreeSet::from([state.set]);
+            let mut open = vec![(state.set, 0)];
+            let mut best: Option<(f64, Bits)> = None;
+            while let Some((set, depth)) = open.pop() {
+                if !self.model.part(loser, &set).loses[self.at] {
+                    let (value, _) = self.value_after(&state, &set);
+                    if best.is_none_or(|(known, _)| value < known) {
+                        best = Some((value, set));
+                    }
+                    continue;
+                }
+                if depth == DEPTH_OF_REPAIR {
+                    continue;
+                }
+                for index in self.astray(loser, &set).iter() {
+                    let mut fewer = set;
+                    fewer.remove(index);
+                    if ways.len() < MOST_WAYS && ways.insert(fewer) {
+                        open.push((fewer, depth + 1));
+                    }
+                }
+            }
+            state = self.state(best?.1);
+        }
+        None
+    }
+
+    /// The indexes with which a query loses.
+    fn astray(&self, query: usize, set: &Bits) -> Bits {
+        let mut astray = Bits::default();
+        if let Modelled::Read(choices) = &self.model.queries[query] {
+            for (at, choices) in choices.iter().enumerate() {
+                if let Some((used, effect)) = choices.choice(set) {
+                    let loses = if at == self.at { effect.loses } else { effect.loses_otherwise };
+                    if loses {
+                        astray = astray.with(used);
+                    }
+                }
+            }
+        }
+        astray
     }
 }
 
