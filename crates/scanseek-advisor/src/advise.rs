@@ -8,7 +8,7 @@ use scanseek_schema::{IndexSpec, Schema};
 use crate::candidates::{Candidate, candidates};
 use crate::evaluate::{Evaluator, Id, REGIMES};
 use crate::gain::{is_gain, why_no_gain};
-use crate::oracle::{Oracle, OracleError, Outcome, Query, Regime};
+use crate::oracle::{Oracle, OracleError, Outcome, Query, Regime, SoFar};
 use crate::report::{Advice, NotAnalysed};
 
 /// Options tried for one query: what the planner picks, then what it picks without that, and so on.
@@ -34,6 +34,22 @@ pub struct Limits {
     pub most_built_bytes: u64,
     /// Makes the weights one on average; [`advise`] sets it.
     pub weight_scale: f64,
+    /// `CREATE INDEX` statements, in our style, of indexes that are not wanted, whatever their names.
+    pub forbidden: Vec<String>,
+}
+
+impl Limits {
+    /// True if this index is one of those that are not wanted.
+    pub(crate) fn is_forbidden(&self, spec: &IndexSpec) -> bool {
+        let ddl = spec.ddl("i");
+        let Some((_, of)) = ddl.split_once(" ON ") else { return false };
+        self.forbidden.iter().any(|text| {
+            text.trim_end()
+                .trim_end_matches(';')
+                .strip_suffix(of)
+                .is_some_and(|name| name.ends_with(" ON "))
+        })
+    }
 }
 
 impl Default for Limits {
@@ -46,6 +62,7 @@ impl Default for Limits {
             most_built: 400,
             most_built_bytes: u64::MAX,
             weight_scale: 1.0,
+            forbidden: Vec::new(),
         }
     }
 }
@@ -66,12 +83,14 @@ pub fn advise(
     let mut adviser = Adviser {
         asked: Evaluator::new(workload, oracle, limits),
         first: BTreeSet::new(),
+        said: None,
         not_advised: BTreeMap::new(),
         not_analysed: Vec::new(),
     };
-    adviser.baselines()?;
     let candidates = adviser.candidates(schema)?;
     let options = adviser.options(candidates)?;
+    adviser.say_first(&options);
+    adviser.baselines()?;
     adviser.measure_options(options)?;
     adviser.offer_what_is_built()?;
     let set = adviser.choose()?;
@@ -82,6 +101,8 @@ pub(crate) struct Adviser<'a> {
     pub(crate) asked: Evaluator<'a>,
     /// What the planner picks first for each query.
     pub(crate) first: BTreeSet<Id>,
+    /// The set that was told last, while the choice is made.
+    pub(crate) said: Option<BTreeSet<Id>>,
     pub(crate) not_advised: BTreeMap<IndexSpec, String>,
     pub(crate) not_analysed: Vec<NotAnalysed>,
 }
@@ -95,6 +116,20 @@ struct Attempt {
 }
 
 impl Adviser<'_> {
+    /// What the planner would take, before anything is measured.
+    fn say_first(&mut self, options: &[Attempt]) {
+        let first = options.iter().filter(|option| option.is_first);
+        let mut indexes: Vec<IndexSpec> =
+            first.flat_map(|option| &option.indexes).map(|one| one.spec.clone()).collect();
+        indexes.sort();
+        indexes.dedup();
+        if !indexes.is_empty() {
+            let so_far =
+                SoFar { indexes, bytes: None, analyze: false, work: None, best_seen: None };
+            self.asked.oracle.so_far(&so_far);
+        }
+    }
+
     fn baselines(&mut self) -> Result<(), OracleError> {
         let total = self.asked.workload.len();
         for query in 0..total {
@@ -105,6 +140,7 @@ impl Adviser<'_> {
                 }
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
                 Err(error) => {
+                    self.not_analysed.retain(|known| known.query != query);
                     self.not_analysed.push(NotAnalysed { query, because: error.because() });
                 }
             }
@@ -133,9 +169,9 @@ impl Adviser<'_> {
     /// What may help each query.
     fn candidates(&mut self, schema: &Schema) -> Result<Vec<(usize, Vec<Candidate>)>, OracleError> {
         let mut all = Vec::new();
-        let queries = self.asked.queries();
-        for (done, query) in queries.iter().copied().enumerate() {
-            self.asked.oracle.progress("Looking for indexes", done, queries.len());
+        let total = self.asked.workload.len();
+        for query in 0..total {
+            self.asked.oracle.progress("Looking for indexes", query, total);
             let wishes = match self.asked.oracle.wishes(query) {
                 Ok(wishes) => wishes,
                 Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
@@ -152,7 +188,9 @@ impl Adviser<'_> {
             if !self.asked.workload[query].writes {
                 self.asked.tables.insert(query, tables);
             }
-            all.push((query, candidates(schema, &wishes)));
+            let mut found = candidates(schema, &wishes);
+            found.retain(|candidate| !self.asked.limits.is_forbidden(&candidate.spec));
+            all.push((query, found));
         }
         Ok(all)
     }
@@ -239,7 +277,10 @@ impl Adviser<'_> {
         let total = options.len();
         for (done, Attempt { query, is_first, indexes }) in options.into_iter().enumerate() {
             self.asked.oracle.progress("Measuring indexes", done, total);
-            if self.asked.changing.contains(&query) {
+            if self.asked.oracle.enough() {
+                break;
+            }
+            if !self.asked.before.contains_key(&query) || self.asked.changing.contains(&query) {
                 continue;
             }
             let mut set = BTreeSet::new();
@@ -309,6 +350,9 @@ impl Adviser<'_> {
         let queries = self.asked.queries();
         for (done, query) in queries.iter().copied().enumerate() {
             self.asked.oracle.progress("Sharing indexes", done, queries.len());
+            if self.asked.oracle.enough() {
+                break;
+            }
             let mut offered: BTreeSet<Id> = (0..self.asked.built.len()).collect();
             for _ in 0..SHARED_ROUNDS {
                 let used = self.asked.used(query, &offered, Regime::Analyzed)?;

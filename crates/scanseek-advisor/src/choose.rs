@@ -9,7 +9,7 @@ use crate::advise::Adviser;
 use crate::candidates::Candidate;
 use crate::evaluate::{Built, Id};
 use crate::model::{Bits, bits};
-use crate::oracle::OracleError;
+use crate::oracle::{OracleError, Regime, SoFar};
 use crate::select::{Costs, Instance, Item, select};
 
 /// A set is better than another if the objective falls by more than this.
@@ -57,6 +57,7 @@ impl Adviser<'_> {
     pub(crate) fn choose(&mut self) -> Result<BTreeSet<Id>, OracleError> {
         let budget = self.asked.limits.budget_bytes;
         self.asked.price_losers(LOSER_PRICE);
+        self.said = Some(BTreeSet::new());
         let selected = select(&self.instance(budget, true)).chosen.into_iter().collect();
         // What the planner takes of everything, it mostly takes of that alone, too.
         let seeds = [BTreeSet::new(), selected, self.first.clone()];
@@ -67,7 +68,7 @@ impl Adviser<'_> {
         let mut tried = 0;
         'better: loop {
             for next in self.other_shapes(&set)? {
-                if tried == MOST_SHAPES {
+                if tried == MOST_SHAPES || self.asked.oracle.enough() {
                     break 'better;
                 }
                 if self.asked.fits(&next, budget) && !self.asked.is_known(&next) {
@@ -81,6 +82,7 @@ impl Adviser<'_> {
             }
             break;
         }
+        self.said = None;
         self.settled(set, budget)
     }
 
@@ -118,6 +120,10 @@ impl Adviser<'_> {
         let mut in_vain = 0;
         for asked in 0..most_asked {
             self.asked.oracle.progress("Choosing", asked, most_asked);
+            self.say_so_far(&best)?;
+            if self.asked.oracle.enough() {
+                break;
+            }
             let model = self.asked.model(budget);
             let mut improved: BTreeSet<Bits> = BTreeSet::new();
             for analyze in [true, false] {
@@ -142,6 +148,28 @@ impl Adviser<'_> {
             }
         }
         Ok(best)
+    }
+
+    /// Tells the best set by now, if it is new.
+    fn say_so_far(&mut self, best: &BTreeSet<Id>) -> Result<(), OracleError> {
+        let evaluation = self.asked.evaluate(best)?;
+        let is_news = self.said.as_ref().is_some_and(|said| said != best);
+        if best.is_empty() || !is_news || !evaluation.losers.is_empty() {
+            return Ok(());
+        }
+        self.said = Some(best.clone());
+        let regime = if evaluation.analyze { Regime::Analyzed } else { Regime::AsFound };
+        let after = self.asked.outcomes(best, regime)?;
+        let bound = self.bound(&after);
+        let so_far = SoFar {
+            indexes: best.iter().map(|id| self.asked.built[*id].spec.clone()).collect(),
+            bytes: Some(self.asked.bytes(best)),
+            analyze: evaluation.analyze,
+            work: Some(bound.achieved),
+            best_seen: Some(bound.best_seen),
+        };
+        self.asked.oracle.so_far(&so_far);
+        Ok(())
     }
 
     /// The best set that was asked for; that of no indexes always fits.
@@ -217,7 +245,7 @@ impl Adviser<'_> {
                 all.iter().flat_map(|reasons| reasons.values().flatten().cloned()).collect();
             let query = *one.reasons.keys().next().unwrap_or(&0);
             let candidate = Candidate { keys: keys.min(spec.parts.len()), spec, reasons };
-            if candidate.spec.parts.len() <= 8 {
+            if candidate.spec.parts.len() <= 8 && !self.asked.limits.is_forbidden(&candidate.spec) {
                 merged.extend(self.asked.build(query, &candidate)?);
             }
         }

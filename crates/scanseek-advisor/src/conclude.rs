@@ -113,7 +113,7 @@ impl Adviser<'_> {
         if weights > 0.0 { (sum / weights).exp() } else { 1.0 }
     }
 
-    fn bound(&self, after: &BTreeMap<usize, Outcome>) -> Bound {
+    pub(crate) fn bound(&self, after: &BTreeMap<usize, Outcome>) -> Bound {
         let mut best = after.clone();
         for (query, outcome) in &mut best {
             for known in self.asked.all_outcomes(*query) {
@@ -142,7 +142,8 @@ impl Adviser<'_> {
     ) -> Result<Vec<CurvePoint>, OracleError> {
         let total = self.asked.bytes(advised);
         let mut sets: Vec<BTreeSet<Id>> = vec![BTreeSet::new(), advised.clone()];
-        if advised.len() > 1 {
+        let enough = self.asked.oracle.enough();
+        if advised.len() > 1 && !enough {
             for share in CURVE {
                 let budget = Some((total as f64 * share) as u64);
                 let chosen = select(&self.instance(budget, false)).chosen;
@@ -150,7 +151,8 @@ impl Adviser<'_> {
                 sets.push(self.search(budget, &seeds, MOST_ASKED_FOR_CURVE)?);
             }
         }
-        if self.asked.limits.budget_bytes.is_none() && self.asked.limits.thrift > 0.0 {
+        let is_open = self.asked.limits.budget_bytes.is_none() && self.asked.limits.thrift > 0.0;
+        if is_open && !enough {
             self.asked.be_generous();
             let most = select(&self.instance(None, false)).chosen.into_iter().collect();
             sets.push(self.search(None, &[most, advised.clone()], MOST_ASKED_FOR_MORE)?);

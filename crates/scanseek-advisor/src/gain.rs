@@ -82,7 +82,7 @@ pub(crate) fn is_loss(before: &Outcome, after: &Outcome) -> bool {
 
 /// More work than before by a twentieth, and by a millisecond: what a query may not do with statistics
 /// that the advice does not ask for.
-pub(crate) fn is_felt_loss(before: &Outcome, after: &Outcome) -> bool {
+pub fn is_felt_loss(before: &Outcome, after: &Outcome) -> bool {
     let (was, is) = (work(&before.counters), work(&after.counters));
     !after.same_result || (is > was * LOSS && is > was + MILLISECOND)
 }

@@ -22,8 +22,8 @@ mod select;
 
 pub use advise::{Limits, advise};
 pub use candidates::{Candidate, candidates};
-pub use gain::work;
-pub use oracle::{Oracle, OracleError, Outcome, PlannedUse, Query, Regime, Wishes};
+pub use gain::{is_felt_loss, work};
+pub use oracle::{Oracle, OracleError, Outcome, PlannedUse, Query, Regime, SoFar, Wishes};
 pub use reason::{Reason, Rule};
 pub use report::{Advice, AdvisedIndex, Bound, CurvePoint, NotAdvised, NotAnalysed, QueryOutcome};
 pub use select::{Costs, Instance, Item, Selection, select};

@@ -83,6 +83,21 @@ pub struct Outcome {
     pub note: Option<String>,
 }
 
+/// The best that is known while the search goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SoFar {
+    /// Indexes to create.
+    pub indexes: Vec<IndexSpec>,
+    /// Their bytes, once they are built.
+    pub bytes: Option<u64>,
+    /// `ANALYZE` belongs to them.
+    pub analyze: bool,
+    /// Geometric mean of the work as a share of before, once that is measured.
+    pub work: Option<f64>,
+    /// The same with the best plan measured for each query.
+    pub best_seen: Option<f64>,
+}
+
 /// SQLite, as the adviser sees it. Queries are named by their position in the workload.
 pub trait Oracle {
     /// Where indexes could serve the query.
@@ -146,4 +161,12 @@ pub trait Oracle {
 
     /// Told before each query of a stage.
     fn progress(&mut self, stage: &str, done: usize, total: usize);
+
+    /// Told whenever something better is known.
+    fn so_far(&mut self, _so_far: &SoFar) {}
+
+    /// True once the best that is known by now will do.
+    fn enough(&mut self) -> bool {
+        false
+    }
 }

@@ -102,6 +102,15 @@ pub(crate) enum Command {
         /// Seconds after which a query is given up.
         #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
         timeout: u32,
+        /// Search for about so many seconds, then prove the best that was found.
+        #[arg(long, value_name = "SECONDS")]
+        within: Option<f64>,
+        /// An index that belongs to the advice in any case, as CREATE INDEX; may be repeated.
+        #[arg(long, value_name = "CREATE INDEX")]
+        pin: Vec<String>,
+        /// A suggested index that is not wanted, as CREATE INDEX; may be repeated.
+        #[arg(long, value_name = "CREATE INDEX")]
+        forbid: Vec<String>,
         /// Write the patch to this file, and what takes it back beside it: patch.sql, patch.down.sql.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,

@@ -106,14 +106,24 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
         Command::WhyNot { about, index } => {
             beyond::why_not(args.format, about, index).map(|()| true)
         }
-        Command::Suggest { database, sql, max_indexes, budget, timeout, output } => {
+        Command::Suggest {
+            database,
+            sql,
+            max_indexes,
+            budget,
+            timeout,
+            within,
+            pin,
+            forbid,
+            output,
+        } => {
             let text = sql.read()?;
             if let Some(path) = output {
                 for target in [path.clone(), path.with_extension("down.sql")] {
                     refuse_input(&target, &database.path, sql.workload.as_deref())?;
                 }
             }
-            let mut workbench = open(database)?;
+            let mut workbench = open_within(database, *within)?;
             for warning in domain::ignored_facts(&text) {
                 eprintln!("note: {warning}");
             }
@@ -121,6 +131,8 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
                 max_indexes: max_indexes.map(|max| max as usize),
                 budget_bytes: *budget,
                 timeout_ns: u64::from(*timeout) * 1_000_000_000,
+                pinned: pin.clone(),
+                forbidden: forbid.clone(),
             };
             let suggested = workbench.suggest(&text, &options).map_err(|e| failed(&e, &text))?;
             let suggested = wire::Suggested::from(suggested);
@@ -207,14 +219,14 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
 fn sample(args: &Args, name: &str, folder: &Path, scale: Option<f64>) -> Result<()> {
     let info = domain::samples().iter().find(|info| info.id == name);
     let scale = scale.or(info.map(|info| info.default_scale)).unwrap_or(1.0);
-    let bytes = domain::build_sample(name, scale, Rc::new(Terminal::new()))
+    let bytes = domain::build_sample(name, scale, Rc::new(Terminal::new(None)))
         .map_err(|error| failed(&error, ""))?;
     std::fs::create_dir_all(folder)
         .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     let mut written = vec![folder.join(format!("{name}.db"))];
     write(&written[0], &bytes)?;
     for attached in info.map_or(&[][..], |info| info.attached) {
-        let host = Rc::new(Terminal::new());
+        let host = Rc::new(Terminal::new(None));
         let bytes = domain::build_attached_sample(name, attached, scale, host)
             .map_err(|error| failed(&error, ""))?;
         written.push(folder.join(format!("{attached}.db")));
@@ -377,6 +389,11 @@ pub(crate) fn switches(given: &Switches) -> Result<domain::Switches> {
 }
 
 pub(crate) fn open(databases: &Databases) -> Result<domain::Workbench> {
+    open_within(databases, None)
+}
+
+/// The same, for a search that ends after so many seconds.
+fn open_within(databases: &Databases, seconds: Option<f64>) -> Result<domain::Workbench> {
     // A file without a name, which goes with the process. Without it, what is written to copies has to
     // fit into memory.
     match tempfile::tempfile() {
@@ -386,7 +403,7 @@ pub(crate) fn open(databases: &Databases) -> Result<domain::Workbench> {
             std::env::temp_dir().display()
         ),
     }
-    let mut workbench = domain::Workbench::new(Rc::new(Terminal::new()));
+    let mut workbench = domain::Workbench::new(Rc::new(Terminal::new(seconds)));
     let path = &databases.path;
     let (name, file) = files(path)?;
     let opened = workbench

@@ -11,13 +11,21 @@ const PROGRESS_NS: u64 = 100_000_000;
 
 pub(crate) struct Terminal {
     start: Instant,
+    /// A search ends then, in nanoseconds.
+    enough_ns: Option<u64>,
     shows: bool,
     shown_ns: Cell<u64>,
 }
 
 impl Terminal {
-    pub(crate) fn new() -> Self {
-        Self { start: Instant::now(), shows: std::io::stderr().is_terminal(), shown_ns: 0.into() }
+    /// A host whose searches end after some seconds, if they are to.
+    pub(crate) fn new(within_seconds: Option<f64>) -> Self {
+        Self {
+            start: Instant::now(),
+            enough_ns: within_seconds.map(|seconds| (seconds * 1e9) as u64),
+            shows: std::io::stderr().is_terminal(),
+            shown_ns: 0.into(),
+        }
     }
 }
 
@@ -37,6 +45,10 @@ impl Host for Terminal {
     // Ctrl-C ends the process; there is nothing to save.
     fn cancelled(&self) -> bool {
         false
+    }
+
+    fn enough(&self) -> bool {
+        self.enough_ns.is_some_and(|enough| self.now_ns() >= enough)
     }
 
     fn progress(&self, stage: &str, done: u64, total: Option<u64>) {

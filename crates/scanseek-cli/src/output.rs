@@ -339,6 +339,10 @@ pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<(
                 query.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default()
             );
         }
+        for holds in &suggested.holds {
+            let mark = if holds.slower.is_empty() { '-' } else { '!' };
+            let _ = writeln!(out, "{mark} {}", one_line(&holds.text));
+        }
         for item in &suggested.not_analysed {
             let _ = writeln!(
                 out,

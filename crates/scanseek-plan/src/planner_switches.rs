@@ -55,6 +55,7 @@ pub fn statistics_label(id: &str) -> &str {
         "as_found" => "As found",
         "none" => "None",
         "analyze" => "ANALYZE",
+        "optimize" => "PRAGMA optimize",
         other => other,
     }
 }

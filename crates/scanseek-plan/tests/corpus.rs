@@ -359,7 +359,7 @@ fn switches_in_words() {
         assert_eq!(switch_label(switch), words);
     }
     assert_eq!(statistics_label("as_found"), "As found");
-    assert_eq!(statistics_label("optimize"), "optimize");
+    assert_eq!(statistics_label("optimize"), "PRAGMA optimize");
 }
 
 #[test]

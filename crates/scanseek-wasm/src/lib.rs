@@ -25,6 +25,9 @@ export interface Host {
   progress(progress: Progress): void;
   reading(reading: Reading): void;
   rows(batch: RowBatch): void;
+  advice_so_far(soFar: AdviceSoFar): void;
+  /** True once the best advice by now will do. */
+  enough(): boolean;
 }
 
 /** An empty file of the page's private file system, and how much may be written to it. */
@@ -63,6 +66,12 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn rows(this: &JsHost, batch: JsValue);
+
+    #[wasm_bindgen(method)]
+    fn advice_so_far(this: &JsHost, so_far: JsValue);
+
+    #[wasm_bindgen(method)]
+    fn enough(this: &JsHost) -> bool;
 }
 
 #[wasm_bindgen]
@@ -126,6 +135,16 @@ impl domain::Host for JsHost {
         if let Ok(batch) = to_js(&wire::RowBatch::from(batch)) {
             JsHost::rows(self, batch);
         }
+    }
+
+    fn advice_so_far(&self, so_far: domain::AdviceSoFar) {
+        if let Ok(so_far) = to_js(&wire::AdviceSoFar::from(so_far)) {
+            JsHost::advice_so_far(self, so_far);
+        }
+    }
+
+    fn enough(&self) -> bool {
+        JsHost::enough(self)
     }
 }
 
@@ -538,11 +557,14 @@ impl Workbench {
 
     /// Suggests indexes for all statements of a text.
     #[wasm_bindgen(unchecked_return_type = "Suggested")]
-    pub fn suggest(&mut self, sql: &str) -> Result<JsValue> {
-        let suggested = self
-            .0
-            .suggest(sql, &domain::SuggestOptions::default())
-            .map_err(|error| failed(&error, sql))?;
+    pub fn suggest(
+        &mut self,
+        sql: &str,
+        #[wasm_bindgen(unchecked_param_type = "SuggestOptions")] options: JsValue,
+    ) -> Result<JsValue> {
+        let options: wire::SuggestOptions = from_js(options)?;
+        let suggested =
+            self.0.suggest(sql, &options.to_domain()).map_err(|error| failed(&error, sql))?;
         to_js(&wire::Suggested::from(suggested))
     }
 

@@ -4,7 +4,7 @@ use scanseek_advisor as advisor;
 use scanseek_schema as schema;
 use scanseek_workbench as domain;
 
-use crate::{Counters, PlanNode, plan_nodes};
+use crate::{Counters, PlanNode, Statistics, plan_nodes};
 
 wire! {
     pub struct Suggested {
@@ -18,7 +18,32 @@ wire! {
         pub not_analysed: Vec<NotAnalysed>,
         pub bound: AdviceBound,
         pub curve: Vec<AdvicePoint>,
+        pub holds: Vec<Holds>,
         pub patch: Patch,
+    }
+
+    /// What the advice may take, and what a person decided of it.
+    #[derive(Default)]
+    pub struct SuggestOptions {
+        pub max_indexes: Option<u32>,
+        pub budget_bytes: Option<u64>,
+        pub pinned: Vec<String>,
+        pub forbidden: Vec<String>,
+    }
+
+    /// The best advice while the search goes on; nothing of it is proven yet.
+    pub struct AdviceSoFar {
+        pub changes: Vec<String>,
+        pub bytes: Option<u64>,
+        pub work: Option<f64>,
+        pub best_seen: Option<f64>,
+    }
+
+    /// What the advice does with some statistics, in words, and the queries that take more work than before.
+    pub struct Holds {
+        pub statistics: Statistics,
+        pub text: String,
+        pub slower: Vec<String>,
     }
 
     pub struct Advice {
@@ -32,6 +57,7 @@ wire! {
         pub helps: Vec<String>,
         pub without: f64,
         pub steps_per_insert: Option<u64>,
+        pub pinned: bool,
     }
 
     pub struct AdviceBound {
@@ -131,8 +157,40 @@ impl From<domain::Suggested> for Suggested {
                     advised: point.advised,
                 })
                 .collect(),
+            holds: suggested.holds.into_iter().map(Holds::from).collect(),
             patch: suggested.patch.into(),
         }
+    }
+}
+
+impl SuggestOptions {
+    /// The options of a call.
+    pub fn to_domain(self) -> domain::SuggestOptions {
+        domain::SuggestOptions {
+            max_indexes: self.max_indexes.map(|max| max as usize),
+            budget_bytes: self.budget_bytes,
+            pinned: self.pinned,
+            forbidden: self.forbidden,
+            ..domain::SuggestOptions::default()
+        }
+    }
+}
+
+impl From<domain::AdviceSoFar> for AdviceSoFar {
+    fn from(so_far: domain::AdviceSoFar) -> Self {
+        Self {
+            changes: so_far.changes,
+            bytes: so_far.bytes,
+            work: so_far.work,
+            best_seen: so_far.best_seen,
+        }
+    }
+}
+
+impl From<domain::Holds> for Holds {
+    fn from(holds: domain::Holds) -> Self {
+        let text = holds.sentence();
+        Self { statistics: holds.statistics.into(), text, slower: holds.slower }
     }
 }
 
@@ -149,6 +207,7 @@ impl From<domain::SuggestedIndex> for Advice {
             helps: index.helps,
             without: index.without,
             steps_per_insert: index.steps_per_insert,
+            pinned: index.pinned,
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use scanseek_advisor::{Oracle, OracleError, Outcome, PlannedUse, Regime, Wishes};
+use scanseek_advisor::{Oracle, OracleError, Outcome, PlannedUse, Regime, SoFar, Wishes};
 use scanseek_engine::{
     Database, DistinctRequest, EngineError, Measured, ResultHash, RowsRequest, ShadowPlanner,
     Shelf, Statistics, Value,
@@ -16,7 +16,7 @@ use scanseek_sql::{
 };
 
 use crate::statement::StatementKind;
-use crate::{ErrorCode, Host, StatementInfo, WorkbenchError, bare, what_if};
+use crate::{AdviceSoFar, ErrorCode, Host, StatementInfo, WorkbenchError, bare, what_if};
 
 /// A query of which one run takes longer than this is not measured, in nanoseconds, unless the person
 /// says otherwise.
@@ -80,6 +80,12 @@ impl<'a> EngineOracle<'a> {
             keeps_few: BTreeMap::new(),
             time_ns,
         })
+    }
+
+    /// What a query that only reads did as it is.
+    pub(crate) fn before(&self, query: usize) -> Option<Measured> {
+        let reads = self.queries[query].kind != StatementKind::Write;
+        self.before.get(&query).copied().filter(|_| reads)
     }
 
     fn measurer(&self) -> Measurer<'_> {
@@ -381,6 +387,18 @@ impl Oracle for EngineOracle<'_> {
     fn progress(&mut self, stage: &str, done: usize, total: usize) {
         self.host.progress(stage, done as u64, Some(total as u64));
     }
+
+    fn so_far(&mut self, so_far: &SoFar) {
+        let mut changes: Vec<String> =
+            so_far.indexes.iter().map(|spec| spec.ddl(&self.name(spec))).collect();
+        changes.extend(so_far.analyze.then(|| "ANALYZE".to_owned()));
+        let (bytes, work, best_seen) = (so_far.bytes, so_far.work, so_far.best_seen);
+        self.host.advice_so_far(AdviceSoFar { changes, bytes, work, best_seen });
+    }
+
+    fn enough(&mut self) -> bool {
+        self.host.enough()
+    }
 }
 
 /// A comparison is never true of NULL, so an index over the other rows serves it.
@@ -563,13 +581,17 @@ impl Measurer<'_> {
         Ok((Outcome { plan, counters: measured.counters, same_result, note }, measured))
     }
 
-    /// One query on the database as it is and on a tuned copy.
+    /// One query on the database as it is, unless that is known, and on a tuned copy.
     pub(crate) fn both(
         &self,
         tuned: &Database,
         statement: &StatementInfo,
+        known: Option<(Outcome, Measured)>,
     ) -> Result<(Outcome, Outcome), OracleError> {
-        let (before, measured) = self.on(self.base, statement, None, None)?;
+        let (before, measured) = match known {
+            Some(known) => known,
+            None => self.on(self.base, statement, None, None)?,
+        };
         let (after, _) = self.on(tuned, statement, Some(measured), None)?;
         Ok((before, after))
     }

@@ -28,7 +28,7 @@ impl Workbench {
                 continue;
             }
             let measurer = Measurer { base: &open.database, time_ns: QUERY_TIME_NS };
-            match measurer.both(&tuned.database, &statement) {
+            match measurer.both(&tuned.database, &statement, None) {
                 Ok((before, after)) => {
                     let verdict = verdict(&before, &after);
                     queries.push(QueryAdvice { statement, before, after, verdict });

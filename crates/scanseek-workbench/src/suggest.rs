@@ -1,16 +1,19 @@
 //! Suggesting indexes for a workload, with the proof of each on a fresh copy.
 
+use std::collections::BTreeMap;
+
 use scanseek_advisor::{Bound, Limits, OracleError, Outcome, Query, Reason, advise, work};
-use scanseek_engine::Database;
+use scanseek_engine::{Database, Measured};
 use scanseek_plan::Counters;
 use scanseek_schema::Patch;
 
+use crate::holds::{Holds, holds};
 use crate::oracle::{EngineOracle, Measurer, QUERY_TIME_NS};
-use crate::what_if::Change;
+use crate::what_if::{Change, apply, read_changes};
 use crate::{ErrorCode, StatementInfo, StatementKind, Workbench, WorkbenchError, patch::patch_for};
 
 /// What the advice may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SuggestOptions {
     /// At most this many indexes; `None` is no limit.
     pub max_indexes: Option<usize>,
@@ -19,11 +22,21 @@ pub struct SuggestOptions {
     pub budget_bytes: Option<u64>,
     /// A query of which one run takes longer is not analysed, in nanoseconds.
     pub timeout_ns: u64,
+    /// `CREATE INDEX` statements that belong to the advice in any case: it is about what is wanted besides.
+    pub pinned: Vec<String>,
+    /// Suggested statements that are not wanted.
+    pub forbidden: Vec<String>,
 }
 
 impl Default for SuggestOptions {
     fn default() -> Self {
-        Self { max_indexes: None, budget_bytes: None, timeout_ns: QUERY_TIME_NS }
+        Self {
+            max_indexes: None,
+            budget_bytes: None,
+            timeout_ns: QUERY_TIME_NS,
+            pinned: Vec::new(),
+            forbidden: Vec::new(),
+        }
     }
 }
 
@@ -58,6 +71,8 @@ pub struct Suggested {
     pub bound: Bound,
     /// What fewer bytes, or more, would give, from none on.
     pub curve: Vec<SuggestedPoint>,
+    /// What the advice does with other statistics than those it was measured with.
+    pub holds: Vec<Holds>,
     /// Creates and drops the indexes.
     pub patch: Patch,
 }
@@ -109,6 +124,8 @@ pub struct SuggestedIndex {
     pub without: f64,
     /// VM steps that each inserted row takes more; of a partial index, a row that is in it.
     pub steps_per_insert: Option<u64>,
+    /// It was asked for by the person.
+    pub pinned: bool,
 }
 
 /// What a query gains.
@@ -168,7 +185,9 @@ impl Workbench {
             })
             .collect();
         let time_ns = options.timeout_ns;
-        let mut oracle = EngineOracle::new(&open.database, &queries, self.host.clone(), time_ns)?;
+        let (pinned, base) = pinned(&open.database, &options.pinned)?;
+        let base = base.as_ref().unwrap_or(&open.database);
+        let mut oracle = EngineOracle::new(base, &queries, self.host.clone(), time_ns)?;
         let database_bytes = open.info.file.size_bytes;
         let limits = Limits {
             max_indexes: options.max_indexes.unwrap_or(usize::MAX),
@@ -177,33 +196,29 @@ impl Workbench {
             database_bytes,
             most_built_bytes: (database_bytes * MOST_BUILT)
                 .clamp(LEAST_BUILT_BYTES, MOST_BUILT_BYTES),
+            forbidden: options.forbidden.clone(),
             ..Limits::default()
         };
-        let advice =
-            advise(open.database.schema(), &workload, &limits, &mut oracle).map_err(cancelled)?;
+        let advice = advise(base.schema(), &workload, &limits, &mut oracle).map_err(cancelled)?;
+        let before: BTreeMap<usize, Measured> =
+            (0..queries.len()).filter_map(|at| Some((at, oracle.before(at)?))).collect();
         drop(oracle);
 
+        let file_bytes = |database: Option<&str>| open.info_of(database).file.size_bytes.max(1);
         let mut taken = Vec::new();
-        let create: Vec<SuggestedIndex> = advice
+        let mut create: Vec<SuggestedIndex> = advice
             .create
             .iter()
             .map(|index| {
-                let name = index.spec.name_in(open.database.schema(), &taken);
+                let name = index.spec.name_in(base.schema(), &taken);
                 taken.push(name.clone());
-                let database = index.spec.database.as_deref();
-                let file_bytes = open.info_of(database).file.size_bytes.max(1);
+                let file_bytes = file_bytes(index.spec.database.as_deref());
                 let share_of_file = index.bytes as f64 / file_bytes as f64;
-                let warning = (share_of_file > LARGE_SHARE).then(|| {
-                    format!(
-                        "It is large: the file grows by {:.0} %, and most writes to {} write to it, too.",
-                        share_of_file * 100.0,
-                        index.spec.typed_table()
-                    )
-                });
+                let table = index.spec.typed_table();
                 SuggestedIndex {
                     share_of_file,
-                    warning,
-                    table: index.spec.typed_table(),
+                    warning: too_large(share_of_file, &table),
+                    table,
                     ddl: index.spec.ddl(&name),
                     name,
                     bytes: index.bytes,
@@ -211,9 +226,26 @@ impl Workbench {
                     helps: Vec::new(),
                     without: index.without,
                     steps_per_insert: index.steps_per_insert,
+                    pinned: false,
                 }
             })
             .collect();
+        create.extend(pinned.into_iter().map(|pinned| {
+            let share_of_file = pinned.bytes as f64 / file_bytes(pinned.database.as_deref()) as f64;
+            SuggestedIndex {
+                share_of_file,
+                warning: too_large(share_of_file, &pinned.table),
+                name: pinned.name,
+                table: pinned.table,
+                ddl: pinned.ddl,
+                bytes: pinned.bytes,
+                reasons: Vec::new(),
+                helps: Vec::new(),
+                without: 1.0,
+                steps_per_insert: None,
+                pinned: true,
+            }
+        }));
         let mut changes: Vec<String> = create.iter().map(|index| index.ddl.clone()).collect();
         if advice.analyze {
             changes.push("ANALYZE".to_owned());
@@ -228,19 +260,28 @@ impl Workbench {
             .not_advised
             .into_iter()
             .map(|item| {
-                let name = item.spec.name_in(open.database.schema(), &[]);
+                let name = item.spec.name_in(base.schema(), &[]);
                 (item.spec.ddl(&name), item.because)
             })
             .collect();
-        let measured: Vec<StatementInfo> =
-            advice.queries.iter().map(|outcome| queries[outcome.query].clone()).collect();
-        let schema = open.database.schema();
+        // What was measured on the database as it is need not be run again: the counters are exact.
+        let is_as_it_is = options.pinned.is_empty();
+        let measured: Vec<(StatementInfo, Option<(Outcome, Measured)>)> = advice
+            .queries
+            .iter()
+            .map(|outcome| {
+                let known = before.get(&outcome.query).filter(|_| is_as_it_is);
+                let known = known.map(|measured| (outcome.before.clone(), *measured));
+                (queries[outcome.query].clone(), known)
+            })
+            .collect();
+        let schema = base.schema();
         let curve: Vec<SuggestedPoint> = advice
             .curve
             .iter()
             .map(|point| {
                 let mut taken = Vec::new();
-                let mut changes: Vec<String> = Vec::new();
+                let mut changes: Vec<String> = options.pinned.clone();
                 for spec in &point.indexes {
                     let name = spec.name_in(schema, &taken);
                     changes.push(spec.ddl(&name));
@@ -271,9 +312,9 @@ impl Workbench {
         let mut analyze_because = Vec::new();
         let measurer = Measurer { base, time_ns };
         let total = statements.len();
-        for (done, statement) in statements.into_iter().enumerate() {
+        for (done, (statement, known)) in statements.into_iter().enumerate() {
             host.progress("Proving it on a fresh copy", done as u64, Some(total as u64));
-            let (before, after) = match measurer.both(&tuned.database, &statement) {
+            let (before, after) = match measurer.both(&tuned.database, &statement, known) {
                 Ok(both) => both,
                 Err(OracleError::Cancelled) => return Err(cancelled(OracleError::Cancelled)),
                 Err(error) => {
@@ -294,6 +335,8 @@ impl Workbench {
             }
             queries.push(QueryAdvice { statement, before, after, verdict });
         }
+        let indexes = tuned.not_analyzed.as_ref().unwrap_or(&tuned.database);
+        let holds = holds(&measurer, indexes, analyze, &queries, host.as_ref())?;
         let patch = patch_for(open, tuned, &queries)?;
         Ok(Suggested {
             create,
@@ -306,9 +349,50 @@ impl Workbench {
             not_analysed,
             bound: Bound::default(),
             curve: Vec::new(),
+            holds,
             patch,
         })
     }
+}
+
+/// An index that the person wants.
+struct Pinned {
+    name: String,
+    database: Option<String>,
+    table: String,
+    ddl: String,
+    bytes: u64,
+}
+
+/// The database with the pinned indexes, if there are any.
+fn pinned(
+    database: &Database,
+    pinned: &[String],
+) -> Result<(Vec<Pinned>, Option<Database>), WorkbenchError> {
+    if pinned.is_empty() {
+        return Ok((Vec::new(), None));
+    }
+    let mut base = database.fork()?;
+    let mut made = Vec::new();
+    for change in read_changes(pinned)? {
+        let Some(index) = apply(&mut base, &change)? else { continue };
+        let Change::Index(ddl) = change else { continue };
+        let of = base.schema().index_named(index.database.as_deref(), &index.name);
+        let table = of.map(|(_, index)| index.table.clone()).unwrap_or_default();
+        let bytes = base.index_bytes(&index)?;
+        made.push(Pinned { name: index.name, database: index.database, table, ddl, bytes });
+    }
+    Ok((made, Some(base)))
+}
+
+/// A warning of an index that takes a large share of the file.
+fn too_large(share_of_file: f64, table: &str) -> Option<String> {
+    (share_of_file > LARGE_SHARE).then(|| {
+        format!(
+            "It is large: the file grows by {:.0} %, and most writes to {table} write to it, too.",
+            share_of_file * 100.0,
+        )
+    })
 }
 
 /// What comments before statements say and cannot be taken as it stands: sentences.
@@ -324,7 +408,8 @@ pub fn ignored_facts(sql: &str) -> Vec<String> {
 struct Chosen {
     create: Vec<SuggestedIndex>,
     changes: Vec<String>,
-    statements: Vec<StatementInfo>,
+    /// With what they did as it is, if that is known.
+    statements: Vec<(StatementInfo, Option<(Outcome, Measured)>)>,
     not_advised: Vec<(String, String)>,
     not_analysed: Vec<NotAnalysed>,
 }

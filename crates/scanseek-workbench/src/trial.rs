@@ -152,7 +152,7 @@ fn try_query(
 ) -> Result<QueryTrial, OracleError> {
     let host = pair.host;
     let started_ns = host.now_ns();
-    let (before, after) = measurer.both(pair.tuned, pair.statement)?;
+    let (before, after) = measurer.both(pair.tuned, pair.statement, None)?;
     let counted_ns = host.now_ns().saturating_sub(started_ns);
     let mut notes: Vec<String> = after.note.iter().cloned().collect();
     let left_ns = settings.budget_ns.saturating_sub(counted_ns);

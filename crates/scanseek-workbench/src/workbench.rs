@@ -24,6 +24,8 @@ pub struct Workbench {
 /// A copy of the database with changes applied.
 pub(crate) struct Tuned {
     pub(crate) database: Database,
+    /// The same before `ANALYZE`, if that is among the changes.
+    pub(crate) not_analyzed: Option<Database>,
     pub(crate) changes: Vec<Change>,
     /// Names of the indexes made, in the order of the changes.
     pub(crate) names: Vec<IndexName>,
@@ -73,13 +75,18 @@ impl Workbench {
         if self.tuned.as_ref().is_none_or(|tuned| tuned.changes != changes) {
             self.tuned = None;
             let mut database = open.database.fork()?;
+            let mut not_analyzed = None;
             let mut names = Vec::new();
             let total = changes.len() as u64;
             for (done, change) in changes.iter().enumerate() {
                 self.host.progress("Building indexes on a copy", done as u64, Some(total));
+                if *change == Change::Analyze && not_analyzed.is_none() {
+                    not_analyzed = Some(database.fork()?);
+                }
                 names.extend(what_if::apply(&mut database, change)?);
             }
-            self.tuned = Some(Tuned { database, changes, names, page_map: OnceCell::new() });
+            self.tuned =
+                Some(Tuned { database, not_analyzed, changes, names, page_map: OnceCell::new() });
         }
         match &self.tuned {
             Some(tuned) => Ok((open, tuned)),
