@@ -37,7 +37,8 @@ mod why;
 mod words;
 
 pub use advice::{
-    Advice, NotAdvised, NotAnalysed, Patch, QueryAdvice, QueryVerdict, Reason, Suggested,
+    Advice, AdvisedDrop, DropKind, NotAdvised, NotAnalysed, Patch, QueryAdvice, QueryVerdict,
+    Reason, Suggested,
 };
 pub use compare::{Comparison, Pair, PairKind, Ratios, Side};
 pub use database::{

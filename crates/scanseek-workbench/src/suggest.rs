@@ -5,6 +5,7 @@ use scanseek_engine::Database;
 use scanseek_plan::Counters;
 use scanseek_schema::Patch;
 
+use crate::drops::{SuggestedDrop, suggest_drops};
 use crate::oracle::{EngineOracle, Measurer, QUERY_TIME_NS};
 use crate::what_if::Change;
 use crate::{ErrorCode, StatementInfo, StatementKind, Workbench, WorkbenchError, patch::patch_for};
@@ -40,6 +41,8 @@ const LARGE_SHARE: f64 = 0.4;
 pub struct Suggested {
     /// Indexes to create.
     pub create: Vec<SuggestedIndex>,
+    /// Indexes that exist and may go, the surest first.
+    pub drop: Vec<SuggestedDrop>,
     /// True if `ANALYZE` helps, as measured.
     pub analyze: bool,
     /// What `ANALYZE` does for which query: sentences.
@@ -150,23 +153,20 @@ impl Workbench {
         let open = self.open()?;
         let mut not_analysed = Vec::new();
         let mut queries = Vec::new();
+        let mut unmeasured = Vec::new();
         for mut statement in crate::statement::statements(sql) {
             match statement.prepare_to_measure(&open.database).map(drop) {
                 Ok(()) => queries.push(statement),
-                Err(error) => not_analysed.push(NotAnalysed::new(&statement, error.line(sql))),
+                Err(error) => {
+                    not_analysed.push(NotAnalysed::new(&statement, error.line(sql)));
+                    unmeasured.push(statement);
+                }
             }
         }
         if queries.is_empty() && not_analysed.is_empty() {
             return Err(scanseek_engine::EngineError::NoStatement.into());
         }
-        let workload: Vec<Query> = queries
-            .iter()
-            .map(|statement| Query {
-                name: statement.name.clone(),
-                weight: statement.weight,
-                writes: statement.kind == StatementKind::Write,
-            })
-            .collect();
+        let workload: Vec<Query> = queries.iter().map(Query::from).collect();
         let time_ns = options.timeout_ns;
         let mut oracle = EngineOracle::new(&open.database, &queries, self.host.clone(), time_ns)?;
         let database_bytes = open.info.file.size_bytes;
@@ -181,7 +181,6 @@ impl Workbench {
         };
         let advice =
             advise(open.database.schema(), &workload, &limits, &mut oracle).map_err(cancelled)?;
-        drop(oracle);
 
         let mut taken = Vec::new();
         let create: Vec<SuggestedIndex> = advice
@@ -214,7 +213,11 @@ impl Workbench {
                 }
             })
             .collect();
-        let mut changes: Vec<String> = create.iter().map(|index| index.ddl.clone()).collect();
+        let drops = suggest_drops(sql, &workload, unmeasured, &advice, &create, &mut oracle)?;
+        std::mem::drop(oracle);
+        let taken = drops.drops.iter().filter(|one| one.taken).map(|one| &one.ddl);
+        let mut changes: Vec<String> =
+            create.iter().map(|index| &index.ddl).chain(taken).cloned().collect();
         if advice.analyze {
             changes.push("ANALYZE".to_owned());
         }
@@ -231,6 +234,7 @@ impl Workbench {
                 let name = item.spec.name_in(open.database.schema(), &[]);
                 (item.spec.ddl(&name), item.because)
             })
+            .chain(drops.kept)
             .collect();
         let measured: Vec<StatementInfo> =
             advice.queries.iter().map(|outcome| queries[outcome.query].clone()).collect();
@@ -254,7 +258,7 @@ impl Workbench {
         let bound = advice.bound;
         let chosen = Chosen { create, changes, statements: measured, not_advised, not_analysed };
         let mut suggested = self.prove(chosen, time_ns)?;
-        (suggested.bound, suggested.curve) = (bound, curve);
+        (suggested.bound, suggested.curve, suggested.drop) = (bound, curve, drops.drops);
         Ok(suggested)
     }
 
@@ -297,6 +301,7 @@ impl Workbench {
         let patch = patch_for(open, tuned, &queries)?;
         Ok(Suggested {
             create,
+            drop: Vec::new(),
             analyze,
             analyze_because,
             baseline,
@@ -318,6 +323,16 @@ pub fn ignored_facts(sql: &str) -> Vec<String> {
         .filter_map(|statement| statement.facts.bad_weight)
         .map(|weight| format!("The weight “{weight}” is not a number above 0; 1 is taken."))
         .collect()
+}
+
+impl From<&StatementInfo> for Query {
+    fn from(statement: &StatementInfo) -> Self {
+        Self {
+            name: statement.name.clone(),
+            weight: statement.weight,
+            writes: statement.kind == StatementKind::Write,
+        }
+    }
 }
 
 /// What is chosen and has yet to be proven.
