@@ -6,6 +6,7 @@ mod advisor_suite;
 mod architecture;
 mod attach;
 mod compare;
+mod drops;
 mod findings;
 mod fuzz;
 mod growth;

@@ -86,3 +86,57 @@ test("the same plan and the same work get no verdict; a trial of nothing says so
   assert.match(await page.getByTestId("not-tried").innerText(), /soundslike\(\)/);
   await close(session);
 });
+
+test("indexes that exist and may go: duplicates are dropped, what is only unused here is a choice", async () => {
+  const session = await openPage(browser);
+  const { page } = session;
+  await openFile(page, makeFile("doubled"));
+  await type(page, "-- name: open\nSELECT id FROM orders WHERE status = 'open' AND created_at = '2023-06-05';");
+  await suggestIndexes(page);
+  await textMatching(page.getByTestId("no-advice"), /But there are some that may go\./);
+  const drops = page.getByTestId("drop");
+  const kinds = await drops.evaluateAll((cards) => cards.map((card) => card.dataset.kind));
+  assert.deepEqual(kinds, ["duplicate", "prefix", "unused"]);
+  const [duplicate, prefix, unused] = [0, 1, 2].map((at) => drops.nth(at));
+  assert.match(
+    await duplicate.innerText(),
+    /DROP INDEX customer_again\s+Duplicate[^]*by_customer has the same keys[^]*Frees [\d.]+ kB\. Saves VM steps: \d+ for each row inserted/,
+  );
+  assert.match(await prefix.innerText(), /DROP INDEX by_status\s+Start of another[^]*by_status_day begin with these/);
+  assert.match(await unused.innerText(), /DROP INDEX by_total[^]*The statement does not use it/);
+  const boxes = await Promise.all([0, 1, 2].map((at) => drops.nth(at).getByRole("checkbox").isChecked()));
+  assert.deepEqual(boxes, [true, true, false]);
+  assert.doesNotMatch(await page.getByRole("region", { name: "Your own index" }).innerText(), /DROP INDEX/);
+  const apply = page.getByRole("group", { name: "Apply script" });
+  await showTab(page, "Patch");
+  await textMatching(apply, /DROP INDEX IF EXISTS customer_again[^]*DROP INDEX IF EXISTS by_status;/);
+  assert.doesNotMatch(await apply.innerText(), /by_total/);
+  assert.match(
+    await page.getByRole("group", { name: "Undo script" }).innerText(),
+    /CREATE INDEX IF NOT EXISTS customer_again ON orders\(customer_id\)/,
+  );
+  await showTab(page, "Suggest");
+  await unused.getByRole("checkbox", { name: "Drop by_total" }).check();
+  await duplicate.getByRole("checkbox").uncheck();
+  await showTab(page, "Patch");
+  await textMatching(apply, /DROP INDEX IF EXISTS by_total/);
+  assert.doesNotMatch(await apply.innerText(), /customer_again/);
+  await close(session);
+});
+
+test("what only an advised index makes superfluous stays if that is not taken", async () => {
+  const session = await openPage(browser);
+  const { page } = session;
+  await openFile(page, makeFile("doubled"));
+  await type(page, "SELECT * FROM orders WHERE customer_id = 417 ORDER BY created_at DESC LIMIT 3;");
+  await suggestIndexes(page);
+  const index = page.getByTestId("advice").getByRole("checkbox");
+  const drop = page.getByTestId("drop").filter({ hasText: /Only once idx_orders_customer_id_created_at is there/ });
+  const box = drop.getByRole("checkbox");
+  assert.deepEqual([await index.isChecked(), await box.isChecked()], [true, true]);
+  await index.uncheck();
+  assert.equal(await box.isChecked(), false);
+  await box.check();
+  assert.equal(await index.isChecked(), true);
+  await close(session);
+});

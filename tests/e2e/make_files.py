@@ -82,6 +82,22 @@ def unanalysed(path):
     connection.close()
 
 
+def doubled(path):
+    """Indexes that others make superfluous, one that nothing reads, and one that a foreign key needs."""
+    connection = sqlite3.connect(path)
+    fill(connection, 6_000)
+    connection.executescript(
+        """
+        CREATE INDEX by_customer ON orders(customer_id);
+        CREATE INDEX customer_again ON orders(customer_id);
+        CREATE INDEX by_status ON orders(status);
+        CREATE INDEX by_status_day ON orders(status, created_at);
+        CREATE INDEX by_total ON orders(total);
+        """
+    )
+    connection.close()
+
+
 def utf16(path):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA encoding = 'UTF-16le'")

@@ -12,7 +12,10 @@ mod advise;
 mod candidates;
 mod choose;
 mod conclude;
+mod drop_kind;
+mod drops;
 mod evaluate;
+mod existing;
 mod gain;
 mod model;
 mod oracle;
@@ -22,6 +25,10 @@ mod select;
 
 pub use advise::{Limits, advise};
 pub use candidates::{Candidate, candidates};
+pub use drop_kind::{DropKind, DropWords};
+pub use drops::{
+    AdvisedDrop, Changed, Cover, Drops, ExistingOracle, KeptIndex, WholePlan, WriteSteps, drops,
+};
 pub use gain::{is_felt_loss, work};
 pub use oracle::{Oracle, OracleError, Outcome, PlannedUse, Query, Regime, SoFar, Wishes};
 pub use reason::{Reason, Rule};

@@ -136,7 +136,8 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
             };
             let suggested = workbench.suggest(&text, &options).map_err(|e| failed(&e, &text))?;
             let suggested = wire::Suggested::from(suggested);
-            let advises = !suggested.create.is_empty() || suggested.analyze;
+            let drops = suggested.drop.iter().any(|one| one.taken);
+            let advises = !suggested.create.is_empty() || drops || suggested.analyze;
             if let Some(path) = output.as_ref().filter(|_| advises) {
                 write(path, suggested.patch.up.as_bytes())?;
                 write(&path.with_extension("down.sql"), suggested.patch.down.as_bytes())?;

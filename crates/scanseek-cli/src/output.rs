@@ -281,7 +281,8 @@ pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<(
             let _ = writeln!(
                 out,
                 "No index was found that these queries do less work with. That is no proof that \
-                 there is none.\n"
+                 there is none.{}\n",
+                if suggested.drop.is_empty() { "" } else { " But there are some that may go." }
             );
         }
         for index in &suggested.create {
@@ -314,6 +315,7 @@ pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<(
             }
             out.push('\n');
         }
+        drops(out, style, &suggested.drop);
         if suggested.analyze {
             let alone =
                 if suggested.create.is_empty() { "ANALYZE helps" } else { "ANALYZE helps on top" };
@@ -387,6 +389,47 @@ pub(crate) fn suggested(format: Format, suggested: &wire::Suggested) -> Result<(
             out.push('\n');
         }
     })
+}
+
+/// Indexes that exist and may go: what is in the patch one by one, then what is a choice by its kind.
+fn drops(out: &mut String, style: &Style, drops: &[wire::AdvisedDrop]) {
+    let frees = |one: &wire::AdvisedDrop| {
+        let steps = [
+            (one.steps_per_insert, "inserted"),
+            (one.steps_per_update, "updated"),
+            (one.steps_per_delete, "deleted"),
+        ];
+        let steps: Vec<String> = steps
+            .iter()
+            .filter_map(|(steps, done)| Some(format!("{} for each row {done}", (*steps)?)))
+            .collect();
+        let frees = format!("Frees {} bytes.", grouped(one.bytes));
+        if steps.is_empty() {
+            return frees;
+        }
+        format!("{frees} Saves VM steps: {}.", steps.join(", "))
+    };
+    for one in drops.iter().filter(|one| one.taken) {
+        style.heading(out, &format!("{}: {}", one.label, one_line(&one.name)));
+        style.code(out, &format!("{};\n", one.ddl));
+        for line in std::iter::once(&one.because).chain(&one.proof) {
+            let _ = writeln!(out, "- {}", one_line(line));
+        }
+        let _ = writeln!(out, "- {}\n", frees(one));
+    }
+    let choices: Vec<&wire::AdvisedDrop> = drops.iter().filter(|one| !one.taken).collect();
+    for alike in choices.chunk_by(|a, b| a.kind == b.kind) {
+        style.heading(out, &alike[0].label);
+        let _ = writeln!(out, "{} Not in the patch:", alike[0].help);
+        for one in alike {
+            let _ = writeln!(out, "- {}: {}", one_line(&one.ddl), one_line(&one.because));
+            for line in &one.proof {
+                let _ = writeln!(out, "  {}", one_line(line));
+            }
+            let _ = writeln!(out, "  {}", frees(one));
+        }
+        out.push('\n');
+    }
 }
 
 pub(crate) fn trial(format: Format, trial: &wire::Trial) -> Result<()> {

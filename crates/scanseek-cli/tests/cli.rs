@@ -201,6 +201,52 @@ fn suggest_says_what_it_could_not_do() {
 }
 
 #[test]
+fn suggest_says_which_indexes_may_go() {
+    let folder = Folder::new("drops");
+    json(0, &["sample", "patterns", "-o", &folder.path("")]);
+    let (database, patch) = (folder.path("patterns.db"), folder.path("patch.sql"));
+    let query = "SELECT book_id, max(lent_on) FROM loans GROUP BY book_id";
+    let suggested = json(0, &["suggest", &database, "-q", query, "-o", &patch]);
+    let drops = suggested["drop"].as_array().unwrap();
+    let names: Vec<&str> = drops.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    // Those that foreign keys need are not among them.
+    assert_eq!(names, ["loans_book", "loans_branch_fine", "loans_out"]);
+    let [prefix, unused] = [&drops[0], &drops[1]];
+    has_keys(prefix, &["table", "label", "help", "because", "proof", "bytes", "steps_per_delete"]);
+    let new = &suggested["create"][0];
+    assert_eq!(
+        (&prefix["kind"], &prefix["covered_by"], &prefix["needs"][0], &prefix["taken"]),
+        (&"prefix".into(), &new["name"], &new["ddl"], &true.into())
+    );
+    assert_eq!((&unused["kind"], &unused["taken"]), (&"unused".into(), &false.into()));
+    let kept = suggested["not_advised"].as_array().unwrap();
+    assert!(kept.iter().any(|one| one["ddl"] == "DROP INDEX loans_member"), "{kept:?}");
+
+    let [up, down] = ["patch.sql", "patch.down.sql"]
+        .map(|name| std::fs::read_to_string(folder.path(name)).unwrap());
+    let at = |text: &str| up.find(text).unwrap_or_else(|| panic!("{text:?} in {up}"));
+    assert!(at("CREATE INDEX IF NOT EXISTS") < at("DROP INDEX IF EXISTS loans_book;"), "{up}");
+    assert_eq!(up.matches("DROP INDEX").count(), 1, "{up}");
+    assert!(down.contains("CREATE INDEX IF NOT EXISTS loans_book ON loans(book_id);"), "{down}");
+
+    for format in ["text", "markdown"] {
+        let (out, _) = text(0, &["suggest", &database, "-q", query, "--format", format]);
+        for line in [
+            "Start of another: loans_book\n",
+            "DROP INDEX loans_book;\n",
+            "begin with these, over the same rows.\n",
+            "- Only once idx_loans_book_id_lent_on is there.\n- Frees ",
+            "so it is your choice. Not in the patch:\n- DROP INDEX loans_branch_fine: The statement does not use it",
+        ] {
+            assert!(out.contains(line), "{line:?} in {out}");
+        }
+    }
+    // Nothing to add, but to drop.
+    let (out, _) = text(0, &["suggest", &database, "-q", "SELECT * FROM loans WHERE id = 4"]);
+    assert!(out.contains("there is none. But there are some that may go.\n"), "{out}");
+}
+
+#[test]
 fn trial_names_what_it_could_not_try() {
     let folder = Folder::new("trial");
     json(0, &["sample", "store", "--scale", "0.1", "-o", &folder.path("")]);

@@ -85,6 +85,24 @@ fn read_one(db: &Database, database: Option<&str>) -> Result<Vec<Table>, EngineE
     Ok(tables)
 }
 
+impl Database {
+    /// The `CREATE` statements of the views and triggers of all databases, as stored.
+    ///
+    /// # Errors
+    /// If SQLite cannot read them.
+    pub fn views_and_triggers(&self) -> Result<Vec<String>, EngineError> {
+        let mut statements = Vec::new();
+        for database in self.databases() {
+            let sql = format!(
+                "SELECT sql FROM {} WHERE type IN ('view', 'trigger') ORDER BY rowid",
+                qualified(database, "sqlite_schema")
+            );
+            for_each(self, &sql, &[], |row| statements.push(row.text(0)))?;
+        }
+        Ok(statements)
+    }
+}
+
 /// A virtual table.
 pub(crate) struct VirtualTable {
     /// `main`, or the name its database is attached under.

@@ -17,6 +17,8 @@ pub struct Shelf {
     kept: Vec<Kept>,
     found: Vec<StatisticsRow>,
     analyzed: Vec<StatisticsRow>,
+    /// Rows of tables that lose them with their indexes.
+    counted: Vec<Counted>,
     /// What the planner sees now; `None` if that is in between.
     shown: Option<(BTreeSet<usize>, Statistics)>,
 }
@@ -37,6 +39,14 @@ struct StatisticsRow {
     index: Option<String>,
     /// All its values, as SQL.
     values: String,
+}
+
+/// A table all of whose indexes over all rows are on the shelf from the start. Of such a table without them, `ANALYZE`
+/// says how many rows it has, in a row that names no index. Source: `analyzeOneTable` in analyze.c.
+struct Counted {
+    database: Option<String>,
+    indexes: Vec<String>,
+    row: StatisticsRow,
 }
 
 /// Rows of built indexes are numbered from here.
@@ -68,11 +78,13 @@ impl Shelf {
             kept: Vec::new(),
             found: Vec::new(),
             analyzed: Vec::new(),
+            counted: Vec::new(),
             shown: None,
         };
         shelf.found = shelf.read_statistics()?;
         shelf.database.execute("ANALYZE")?;
         shelf.analyzed = shelf.read_statistics()?;
+        shelf.counted = shelf.counted()?;
         for name in names {
             let row = shelf.schema_row(&name, "rowid")?;
             let bytes = shelf.database.index_bytes(&name)?;
@@ -184,9 +196,19 @@ impl Shelf {
                 })
             })
         };
+        let is_uncounted = |counted: &&Counted| {
+            statistics == Statistics::Analyze
+                && self.kept.iter().enumerate().all(|(position, kept)| {
+                    !positions.contains(&position)
+                        || kept.name.database != counted.database
+                        || !counted.indexes.contains(&kept.name.name)
+                })
+        };
+        let uncounted = self.counted.iter().filter(is_uncounted).map(|counted| &counted.row);
+        let rows: Vec<&StatisticsRow> = rows.iter().chain(uncounted).collect();
         for database in self.database.databases() {
             for table in STATISTICS {
-                let mine = |row: &&StatisticsRow| {
+                let mine = |row: &&&StatisticsRow| {
                     row.table == table && row.database.as_deref() == database && !is_hidden(row)
                 };
                 let values: Vec<&str> =
@@ -223,6 +245,37 @@ impl Shelf {
             return Err(EngineError::Sql(format!("No such index: {}.", name.name)));
         }
         Ok(literals(&statement, 0))
+    }
+
+    fn counted(&self) -> Result<Vec<Counted>, EngineError> {
+        let mut all = Vec::new();
+        for table in &self.database.schema().tables {
+            let over_all: Vec<_> = table.indexes.iter().filter(|index| !index.partial).collect();
+            if over_all.is_empty() || over_all.iter().any(|index| index.sql.is_none()) {
+                continue;
+            }
+            let database = table.database.as_deref();
+            // The first number of an index over all rows is how many there are.
+            let statement = self.database.prepare_own(&format!(
+                "SELECT tbl, NULL, CAST(CAST(stat AS INTEGER) AS TEXT) FROM {} WHERE idx = ?1",
+                qualified(database, "sqlite_stat1")
+            ))?;
+            statement.bind(&[("1".into(), Value::from(over_all[0].name.clone()))])?;
+            if statement.step()? {
+                let database = table.database.clone();
+                all.push(Counted {
+                    database: database.clone(),
+                    indexes: over_all.iter().map(|index| index.name.clone()).collect(),
+                    row: StatisticsRow {
+                        database,
+                        table: STATISTICS[0],
+                        index: None,
+                        values: literals(&statement, 0),
+                    },
+                });
+            }
+        }
+        Ok(all)
     }
 
     fn read_statistics(&self) -> Result<Vec<StatisticsRow>, EngineError> {

@@ -135,6 +135,41 @@ fn existing_indexes_are_hidden_and_come_back() {
     assert!(shelf.show(&BTreeSet::new(), Statistics::Optimize).is_err());
 }
 
+/// Without any index of its own, `ANALYZE` still says how many rows a table has.
+#[test]
+fn rows_are_known_without_the_last_index_of_a_table() {
+    let rows = |count: usize| {
+        format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})")
+    };
+    let mut base = Database::create(Rc::new(NoControl)).unwrap();
+    base.execute_script(&format!(
+        "CREATE TABLE s(x INT, y INT); CREATE INDEX \"s y\" ON s(y); CREATE INDEX part ON s(x) WHERE x > 3;
+         CREATE TABLE l(x INT, y INT);
+         {} INSERT INTO s SELECT i, i FROM n; {} INSERT INTO l SELECT i % 9, i FROM n;",
+        rows(5),
+        rows(3000)
+    ))
+    .unwrap();
+    base.reload().unwrap();
+    let mut shelf = Shelf::new(&base).unwrap();
+    let plan = |database: &Database| {
+        let sql = "SELECT count(*) FROM l JOIN s ON l.x = s.x WHERE l.y > 7 AND s.y < 9";
+        database.prepare(sql).unwrap().plan().unwrap().to_text()
+    };
+    let part = shelf.position(&"part".into()).unwrap();
+    let (none, partial) = (BTreeSet::new(), BTreeSet::from([part]));
+    let mut dropped = base.fork().unwrap();
+    for (name, shown) in [("s y", &partial), ("part", &none)] {
+        dropped.drop_index(&name.into()).unwrap();
+        let real = dropped.fork().unwrap();
+        real.execute("ANALYZE").unwrap();
+        let real = real.fork().unwrap();
+        assert_eq!(plan(shelf.show(shown, Statistics::Analyze).unwrap()), plan(&real), "{name}");
+    }
+    let known = plan(shelf.show(&none, Statistics::Analyze).unwrap());
+    assert_ne!(known, plan(shelf.show(&none, Statistics::AsFound).unwrap()), "the test can fail");
+}
+
 #[test]
 fn a_write_is_counted_with_the_indexes_shown_and_taken_back() {
     let base = database("");

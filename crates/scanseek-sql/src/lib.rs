@@ -7,6 +7,7 @@
 mod clauses;
 mod facts;
 mod in_list;
+mod index_text;
 mod outline;
 mod parameters;
 pub mod pieces;
@@ -20,6 +21,7 @@ pub use clauses::{
 };
 pub use facts::{Facts, ParameterValue};
 pub use in_list::InList;
+pub use index_text::{IndexText, hinted_indexes, index_text, normal_expression};
 pub use outline::{
     Outline, collated, dropped_index, one_line, outline, with_inner_joins, without_indexed_by,
     without_nulls_order, words,

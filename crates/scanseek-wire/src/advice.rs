@@ -9,6 +9,7 @@ use crate::{Counters, PlanNode, Statistics, plan_nodes};
 wire! {
     pub struct Suggested {
         pub create: Vec<Advice>,
+        pub drop: Vec<AdvisedDrop>,
         pub analyze: bool,
         pub analyze_because: Vec<String>,
         pub baseline: Counters,
@@ -58,6 +59,33 @@ wire! {
         pub without: f64,
         pub steps_per_insert: Option<u64>,
         pub pinned: bool,
+    }
+
+    pub struct AdvisedDrop {
+        pub name: String,
+        pub table: String,
+        pub ddl: String,
+        pub kind: DropKind,
+        pub label: String,
+        pub help: String,
+        pub because: String,
+        pub proof: Vec<String>,
+        pub covered_by: Option<String>,
+        pub bytes: u64,
+        pub steps_per_insert: Option<u64>,
+        pub steps_per_update: Option<u64>,
+        pub steps_per_delete: Option<u64>,
+        pub taken: bool,
+        pub needs: Vec<String>,
+    }
+
+    #[derive(Copy)]
+    #[serde(rename_all = "snake_case")]
+    pub enum DropKind {
+        Duplicate,
+        Prefix,
+        Unused,
+        Replaceable,
     }
 
     pub struct AdviceBound {
@@ -125,6 +153,7 @@ impl From<domain::Suggested> for Suggested {
     fn from(suggested: domain::Suggested) -> Self {
         Self {
             create: suggested.create.into_iter().map(Advice::from).collect(),
+            drop: suggested.drop.into_iter().map(AdvisedDrop::from).collect(),
             analyze: suggested.analyze,
             analyze_because: suggested.analyze_because,
             baseline: Counters::from(&suggested.baseline),
@@ -208,6 +237,34 @@ impl From<domain::SuggestedIndex> for Advice {
             without: index.without,
             steps_per_insert: index.steps_per_insert,
             pinned: index.pinned,
+        }
+    }
+}
+
+impl From<domain::SuggestedDrop> for AdvisedDrop {
+    fn from(one: domain::SuggestedDrop) -> Self {
+        let words = one.kind.words();
+        Self {
+            name: one.name,
+            table: one.table,
+            ddl: one.ddl,
+            kind: match one.kind {
+                domain::DropKind::Duplicate => DropKind::Duplicate,
+                domain::DropKind::Prefix => DropKind::Prefix,
+                domain::DropKind::Unused => DropKind::Unused,
+                domain::DropKind::Replaceable => DropKind::Replaceable,
+            },
+            label: words.label.to_owned(),
+            help: words.help.to_owned(),
+            because: one.because,
+            proof: one.proof,
+            covered_by: one.covered_by,
+            bytes: one.bytes,
+            steps_per_insert: one.steps.insert,
+            steps_per_update: one.steps.update,
+            steps_per_delete: one.steps.delete,
+            taken: one.taken,
+            needs: one.needs,
         }
     }
 }

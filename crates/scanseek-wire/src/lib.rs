@@ -37,8 +37,8 @@ mod why;
 mod words;
 
 pub use advice::{
-    Advice, AdviceSoFar, Holds, NotAdvised, NotAnalysed, Patch, QueryAdvice, QueryVerdict, Reason,
-    SuggestOptions, Suggested,
+    Advice, AdviceSoFar, AdvisedDrop, DropKind, Holds, NotAdvised, NotAnalysed, Patch, QueryAdvice,
+    QueryVerdict, Reason, SuggestOptions, Suggested,
 };
 pub use compare::{Comparison, Pair, PairKind, Ratios, Side};
 pub use database::{

@@ -5,6 +5,7 @@
 //! stop, and to show progress. It knows nothing of browsers, files or terminals.
 
 mod compare;
+mod drops;
 mod error;
 mod explain;
 mod findings;
@@ -32,6 +33,7 @@ mod workbench;
 mod xray;
 
 pub use compare::{Comparison, Side};
+pub use drops::SuggestedDrop;
 pub use error::{ErrorCode, WorkbenchError};
 pub use explain::{Explained, ExplainedAt, StatementPlan};
 pub use findings::{Cost, Finding, Findings, Rewrite, Rule};
@@ -47,6 +49,7 @@ pub use pattern::{Pattern, patterns};
 pub use places::{Piece, Place, Role, places};
 pub use rows::{CellOptions, Guess, PageOptions, TextPart, WholeCell, WholeValue};
 pub use run::{Ran, RunOptions};
+pub use scanseek_advisor::{DropKind, WriteSteps};
 pub use scanseek_bench::Verdict;
 pub use share::{ClaimCheck, LinkCheck, LinkState, SharedLink, counters};
 pub use statement::{StatementInfo, StatementKind, bare, parse_value};

@@ -1,6 +1,8 @@
 //! SQLite as the adviser sees it: shadows for what the planner needs, an empty clone for what it
 //! would do, and a shelf of real indexes for what it then does.
 
+mod existing;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -17,6 +19,8 @@ use scanseek_sql::{
 
 use crate::statement::StatementKind;
 use crate::{AdviceSoFar, ErrorCode, Host, StatementInfo, WorkbenchError, bare, what_if};
+
+pub(crate) use existing::WithExisting;
 
 /// A query of which one run takes longer than this is not measured, in nanoseconds, unless the person
 /// says otherwise.

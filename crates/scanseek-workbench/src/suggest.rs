@@ -7,6 +7,7 @@ use scanseek_engine::{Database, Measured};
 use scanseek_plan::Counters;
 use scanseek_schema::Patch;
 
+use crate::drops::{SuggestedDrop, suggest_drops};
 use crate::holds::{Holds, holds};
 use crate::oracle::{EngineOracle, Measurer, QUERY_TIME_NS};
 use crate::what_if::{Change, apply, read_changes};
@@ -53,6 +54,8 @@ const LARGE_SHARE: f64 = 0.4;
 pub struct Suggested {
     /// Indexes to create.
     pub create: Vec<SuggestedIndex>,
+    /// Indexes that exist and may go, the surest first.
+    pub drop: Vec<SuggestedDrop>,
     /// True if `ANALYZE` helps, as measured.
     pub analyze: bool,
     /// What `ANALYZE` does for which query: sentences.
@@ -167,23 +170,20 @@ impl Workbench {
         let open = self.open()?;
         let mut not_analysed = Vec::new();
         let mut queries = Vec::new();
+        let mut unmeasured = Vec::new();
         for mut statement in crate::statement::statements(sql) {
             match statement.prepare_to_measure(&open.database).map(drop) {
                 Ok(()) => queries.push(statement),
-                Err(error) => not_analysed.push(NotAnalysed::new(&statement, error.line(sql))),
+                Err(error) => {
+                    not_analysed.push(NotAnalysed::new(&statement, error.line(sql)));
+                    unmeasured.push(statement);
+                }
             }
         }
         if queries.is_empty() && not_analysed.is_empty() {
             return Err(scanseek_engine::EngineError::NoStatement.into());
         }
-        let workload: Vec<Query> = queries
-            .iter()
-            .map(|statement| Query {
-                name: statement.name.clone(),
-                weight: statement.weight,
-                writes: statement.kind == StatementKind::Write,
-            })
-            .collect();
+        let workload: Vec<Query> = queries.iter().map(Query::from).collect();
         let time_ns = options.timeout_ns;
         let (pinned, base) = pinned(&open.database, &options.pinned)?;
         let base = base.as_ref().unwrap_or(&open.database);
@@ -202,7 +202,6 @@ impl Workbench {
         let advice = advise(base.schema(), &workload, &limits, &mut oracle).map_err(cancelled)?;
         let before: BTreeMap<usize, Measured> =
             (0..queries.len()).filter_map(|at| Some((at, oracle.before(at)?))).collect();
-        drop(oracle);
 
         let file_bytes = |database: Option<&str>| open.info_of(database).file.size_bytes.max(1);
         let mut taken = Vec::new();
@@ -230,6 +229,9 @@ impl Workbench {
                 }
             })
             .collect();
+        let mut drops = suggest_drops(sql, &workload, unmeasured, &advice, &create, &mut oracle)?;
+        std::mem::drop(oracle);
+        drops.drops.retain(|one| !pinned.iter().any(|pinned| pinned.typed_name() == one.name));
         create.extend(pinned.into_iter().map(|pinned| {
             let share_of_file = pinned.bytes as f64 / file_bytes(pinned.database.as_deref()) as f64;
             SuggestedIndex {
@@ -246,7 +248,9 @@ impl Workbench {
                 pinned: true,
             }
         }));
-        let mut changes: Vec<String> = create.iter().map(|index| index.ddl.clone()).collect();
+        let taken = drops.drops.iter().filter(|one| one.taken).map(|one| &one.ddl);
+        let mut changes: Vec<String> =
+            create.iter().map(|index| &index.ddl).chain(taken).cloned().collect();
         if advice.analyze {
             changes.push("ANALYZE".to_owned());
         }
@@ -263,6 +267,7 @@ impl Workbench {
                 let name = item.spec.name_in(base.schema(), &[]);
                 (item.spec.ddl(&name), item.because)
             })
+            .chain(drops.kept)
             .collect();
         // What was measured on the database as it is need not be run again: the counters are exact.
         let is_as_it_is = options.pinned.is_empty();
@@ -295,7 +300,7 @@ impl Workbench {
         let bound = advice.bound;
         let chosen = Chosen { create, changes, statements: measured, not_advised, not_analysed };
         let mut suggested = self.prove(chosen, time_ns)?;
-        (suggested.bound, suggested.curve) = (bound, curve);
+        (suggested.bound, suggested.curve, suggested.drop) = (bound, curve, drops.drops);
         Ok(suggested)
     }
 
@@ -340,6 +345,7 @@ impl Workbench {
         let patch = patch_for(open, tuned, &queries)?;
         Ok(Suggested {
             create,
+            drop: Vec::new(),
             analyze,
             analyze_because,
             baseline,
@@ -362,6 +368,16 @@ struct Pinned {
     table: String,
     ddl: String,
     bytes: u64,
+}
+
+impl Pinned {
+    /// The name as a person writes it.
+    fn typed_name(&self) -> String {
+        match &self.database {
+            Some(database) => format!("{database}.{}", self.name),
+            None => self.name.clone(),
+        }
+    }
 }
 
 /// The database with the pinned indexes, if there are any.
@@ -402,6 +418,16 @@ pub fn ignored_facts(sql: &str) -> Vec<String> {
         .filter_map(|statement| statement.facts.bad_weight)
         .map(|weight| format!("The weight “{weight}” is not a number above 0; 1 is taken."))
         .collect()
+}
+
+impl From<&StatementInfo> for Query {
+    fn from(statement: &StatementInfo) -> Self {
+        Self {
+            name: statement.name.clone(),
+            weight: statement.weight,
+            writes: statement.kind == StatementKind::Write,
+        }
+    }
 }
 
 /// What is chosen and has yet to be proven.

@@ -575,6 +575,24 @@ export interface AdvicePoint {
     advised: boolean;
 }
 
+export interface AdvisedDrop {
+    name: string;
+    table: string;
+    ddl: string;
+    kind: DropKind;
+    label: string;
+    help: string;
+    because: string;
+    proof: string[];
+    covered_by: string | null;
+    bytes: number;
+    steps_per_insert: number | null;
+    steps_per_update: number | null;
+    steps_per_delete: number | null;
+    taken: boolean;
+    needs: string[];
+}
+
 export interface Alternative {
     plan: PlanNode[];
     plan_text: string;
@@ -1279,6 +1297,7 @@ export interface StatisticsWords {
 
 export interface Suggested {
     create: Advice[];
+    drop: AdvisedDrop[];
     analyze: boolean;
     analyze_because: string[];
     baseline: Counters;
@@ -1351,6 +1370,8 @@ export type CardKind = "result" | "step" | "more";
 export type ClaimArm = "as_is" | "with_indexes";
 
 export type Direction = "down" | "right";
+
+export type DropKind = "duplicate" | "prefix" | "unused" | "replaceable";
 
 export type ExportFormat = "text" | "markdown" | "mermaid";
 

@@ -19,7 +19,8 @@ export async function suggest(): Promise<void> {
   const value = await perform(suggestTask, () => engine().call("suggest", [sql], report(suggestTask)));
   if (!value) return;
   suggestedFor.value = sql;
-  const ddls = value.create.map((advice) => advice.ddl);
+  const drops = value.drop.filter((drop) => drop.taken);
+  const ddls = [...value.create, ...drops].map((advice) => advice.ddl);
   chooseSuggested(value.analyze ? [...ddls, ANALYZE] : ddls);
 }
 

@@ -2,7 +2,7 @@
 
 import type { Advice, Suggested } from "../../engine/types";
 import { addOwnIndex, suggest } from "../../store/actions_advise";
-import { ownIndexError, suggestedFor, suggestTask } from "../../store/advisor";
+import { ownIndexError, suggestedFor, suggestTask, takeIndex } from "../../store/advisor";
 import { ANALYZE, choose, chooseSuggested, chosen, forget, isChosen } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { statements, text } from "../../store/editor";
@@ -10,6 +10,7 @@ import { CopyButton, Empty, ErrorNote, Note, Working } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
 import { bytes, count, percent, plural } from "../../ui/format";
 import { Icon } from "../../ui/icon";
+import { DropList } from "./DropList";
 import { QueryCard } from "./QueryCard";
 import { ScopeChoice } from "./ScopeChoice";
 
@@ -47,11 +48,12 @@ export function SuggestTab() {
 
 function Suggestion({ value }: { value: Suggested }) {
   const stale = !text.value.includes(suggestedFor.value);
+  const drops = value.drop.filter((drop) => drop.taken).length;
   const helped = value.queries.filter((query) => query.verdict === "faster").length;
   return (
     <>
       {stale && <Note tone="neutral">The queries have changed since. Ask again to see what fits now.</Note>}
-      {value.queries.length > 1 && value.create.length > 0 && (
+      {value.queries.length > 1 && value.create.length + drops > 0 && (
         <section aria-label="All queries together">
           <h3>All queries together</h3>
           <CountersTable
@@ -70,6 +72,7 @@ function Suggestion({ value }: { value: Suggested }) {
           {value.analyze
             ? "No new index is needed: fresh statistics are enough."
             : `No index was found that helps ${value.queries.length === 1 ? "this query" : "these queries"}.`}
+          {value.drop.length > 0 && " But there are some that may go."}
         </Note>
       ) : (
         <section aria-label="Suggested indexes">
@@ -83,6 +86,7 @@ function Suggestion({ value }: { value: Suggested }) {
           </ul>
         </section>
       )}
+      <DropList drops={value.drop} />
       {value.analyze && (
         <section aria-label="Statistics">
           <h3>Statistics</h3>
@@ -118,11 +122,7 @@ function Suggestion({ value }: { value: Suggested }) {
           <h3>Query by query</h3>
           <ul class="cards">
             {value.queries.map((query) => (
-              <QueryCard
-                key={query.name + query.sql}
-                query={query}
-                after={value.analyze && value.create.length === 0 ? "With ANALYZE" : "With indexes"}
-              />
+              <QueryCard key={query.name + query.sql} query={query} after={after(value)} />
             ))}
           </ul>
         </section>
@@ -138,6 +138,13 @@ function Suggestion({ value }: { value: Suggested }) {
       />
     </>
   );
+}
+
+/** What a query is run with, as a heading. */
+function after(value: Suggested): string {
+  if (value.create.length > 0) return "With indexes";
+  if (!value.drop.some((drop) => drop.taken)) return "With ANALYZE";
+  return value.analyze ? "With the changes" : "Without duplicates";
 }
 
 /** What fewer bytes would give, or more: each set can be taken in place of the one suggested. */
@@ -181,7 +188,7 @@ function AdviceCard({ advice }: { advice: Advice }) {
           <input
             type="checkbox"
             checked={isChosen(advice.ddl)}
-            onChange={(event) => choose(advice.ddl, event.currentTarget.checked, "suggested")}
+            onChange={(event) => takeIndex(advice.ddl, event.currentTarget.checked)}
           />
           <span>
             Use<span class="sr-only"> {advice.name}</span>
@@ -233,7 +240,10 @@ function Left({ title, rows }: { title: string; rows: LeftRow[] }) {
 
 /** An index of the user's own, and all chosen ones that did not come from the list above. */
 function OwnIndex() {
-  const suggestedNow = new Set(suggestTask.value.value?.create.map((advice) => advice.ddl));
+  const suggestion = suggestTask.value.value;
+  const listed = suggestion ? [...suggestion.create, ...suggestion.drop] : [];
+  const suggestedNow = new Set(listed.map((advice) => advice.ddl));
+  if (suggestion?.analyze) suggestedNow.add(ANALYZE);
   const others = chosen.value.filter((index) => !suggestedNow.has(index.ddl));
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();

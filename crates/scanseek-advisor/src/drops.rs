@@ -1,0 +1,711 @@
+//! Which of the indexes that exist may go, proven by asking SQLite: every statement is planned without them,
+//! and run where that changes its plan. What may go alone and what may go together are both asked, with the
+//! new indexes that are advised and without them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scanseek_plan::{Counters, grouped};
+use scanseek_schema::{IndexName, IndexSpec, Schema};
+
+use crate::drop_kind::DropKind;
+use crate::evaluate::REGIMES;
+use crate::existing::{Existing, Shape, existing};
+use crate::gain::{is_felt_loss, is_loss};
+use crate::oracle::{OracleError, Outcome, Query, Regime};
+use crate::report::Advice;
+
+/// What SQLite is asked about the indexes that exist. They can be hidden from it.
+pub trait ExistingOracle {
+    /// From now on, these are hidden from the planner, and no others.
+    fn hide(&mut self, indexes: &[IndexName]);
+
+    /// True if the statement names the table, or a view over it.
+    fn names_table(&self, query: usize, table: &str) -> bool;
+
+    /// True if what a trigger does names the table: it is neither in a plan nor run.
+    fn trigger_names_table(&self, table: &str) -> bool;
+
+    /// The plan with the indexes that are not hidden and these new ones, which are built.
+    ///
+    /// # Errors
+    /// If the statement cannot be planned.
+    fn whole_plan(
+        &mut self,
+        query: usize,
+        create: &[IndexSpec],
+        regime: Regime,
+    ) -> Result<WholePlan, OracleError>;
+
+    /// Runs the statement with the indexes that are not hidden and these new ones. It may give up after
+    /// about so many VM steps. A write is taken back.
+    ///
+    /// # Errors
+    /// If it fails or takes too much work.
+    fn run(
+        &mut self,
+        query: usize,
+        create: &[IndexSpec],
+        regime: Regime,
+        step_limit: Option<u64>,
+    ) -> Result<Outcome, OracleError>;
+
+    /// The size of an index, in bytes.
+    fn bytes(&self, index: &IndexName) -> u64;
+
+    /// What a row costs that is written to it.
+    fn write_steps(&mut self, index: &IndexName) -> WriteSteps;
+
+    /// Told before each index of a stage.
+    fn progress(&mut self, stage: &str, done: usize, total: usize);
+}
+
+/// How SQLite would run a statement.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WholePlan {
+    /// Its text.
+    pub text: String,
+    /// How long the program is: some choices do not show in the text.
+    pub opcodes: u64,
+    /// The names of the indexes in it.
+    pub indexes: Vec<String>,
+    /// How often rows are sorted or collected.
+    pub temp_b_trees: usize,
+}
+
+/// VM steps that each row takes for an index; `None` where SQLite does not say. Of a partial index, for a
+/// row that is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WriteSteps {
+    /// A row that is inserted.
+    pub insert: Option<u64>,
+    /// A row whose keys are updated.
+    pub update: Option<u64>,
+    /// A row that is deleted.
+    pub delete: Option<u64>,
+}
+
+/// What is said of the indexes that exist.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Drops {
+    /// Those that may go, all of them together too; the surest first.
+    pub drops: Vec<AdvisedDrop>,
+    /// Those that seem to be superfluous and stay.
+    pub kept: Vec<KeptIndex>,
+    /// Statements that could not be planned, and may use any of them.
+    pub not_planned: usize,
+}
+
+/// An index that may go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AdvisedDrop {
+    /// Its name.
+    pub name: IndexName,
+    /// Its table.
+    pub table: String,
+    /// Why.
+    pub kind: DropKind,
+    /// The index that does its work, if one is known to.
+    pub cover: Option<Cover>,
+    /// It may go only once the advised indexes are there: all of them, or that which covers it.
+    pub needs_advised: bool,
+    /// Statements whose plan changes with it.
+    pub changed: Vec<Changed>,
+    /// Bytes that it takes.
+    pub bytes: u64,
+    /// What it costs a write.
+    pub steps: WriteSteps,
+}
+
+/// The index that does another's work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cover {
+    /// One that exists.
+    Existing(IndexName),
+    /// That of a UNIQUE or PRIMARY KEY constraint, which has no name of its own.
+    Constraint(IndexName),
+    /// One that is advised, by its position.
+    Advised(usize),
+}
+
+/// A statement whose plan changes when an index goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changed {
+    /// Its position in the workload.
+    pub query: usize,
+    /// Its work with the index.
+    pub with: Counters,
+    /// Its work without it.
+    pub without: Counters,
+}
+
+/// An index that stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptIndex {
+    /// Its name.
+    pub name: IndexName,
+    /// Why, in a sentence.
+    pub because: String,
+}
+
+/// Looks for indexes that may go. The workload may go on behind what the advice is for, with statements that were not
+/// measured; they are planned only. `hints` says, by name in lower case, where an index is asked for by name.
+///
+/// # Errors
+/// Only [`OracleError::Cancelled`].
+pub fn drops(
+    schema: &Schema,
+    workload: &[Query],
+    advice: &Advice,
+    hints: &BTreeMap<String, String>,
+    oracle: &mut dyn ExistingOracle,
+) -> Result<Drops, OracleError> {
+    let all = existing(schema);
+    let create: Vec<IndexSpec> = advice.create.iter().map(|index| index.spec.clone()).collect();
+    let shapes = create.iter().map(|spec| Shape::of_spec(spec, schema)).collect();
+    let before = advice.queries.iter().map(|one| (one.query, one.before.clone())).collect();
+    let mut judge = Judge {
+        workload,
+        hints,
+        before,
+        regime: if advice.analyze { Regime::Analyzed } else { Regime::AsFound },
+        oracle,
+        create,
+        shapes,
+        covers: BTreeSet::new(),
+        gone: BTreeMap::new(),
+        plans: BTreeMap::new(),
+        runs: BTreeMap::new(),
+        found: Drops::default(),
+        all,
+    };
+    if judge.all.iter().any(|one| one.is_own) {
+        judge.by_schema()?;
+        judge.by_workload()?;
+        judge.oracle.hide(&[]);
+    }
+    judge.found.drops.sort_by_key(|one| one.kind);
+    // What others are dropped for is not superfluous.
+    let covers: Vec<IndexName> =
+        judge.covers.iter().map(|at| judge.all[*at].name.clone()).collect();
+    judge.found.kept.retain(|kept| !covers.contains(&kept.name));
+    Ok(judge.found)
+}
+
+/// A set of indexes, by their positions.
+type Set = BTreeSet<usize>;
+
+struct Judge<'a> {
+    workload: &'a [Query],
+    hints: &'a BTreeMap<String, String>,
+    /// Statements that were measured, as they are now.
+    before: BTreeMap<usize, Outcome>,
+    /// The statistics that the advice asks for.
+    regime: Regime,
+    oracle: &'a mut dyn ExistingOracle,
+    all: Vec<Existing>,
+    create: Vec<IndexSpec>,
+    shapes: Vec<Option<Shape>>,
+    /// Indexes that others are dropped for: they stay.
+    covers: Set,
+    /// What goes, and whether that takes the advised indexes.
+    gone: BTreeMap<usize, bool>,
+    plans: BTreeMap<(usize, State), Option<WholePlan>>,
+    runs: BTreeMap<(usize, String), Option<Outcome>>,
+    found: Drops,
+}
+
+/// What the planner sees.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct State {
+    /// The advised indexes are there.
+    advised: bool,
+    regime: Regime,
+    hidden: Set,
+}
+
+/// Whether an index may go.
+enum Verdict {
+    May { changed: Vec<Changed>, sorts_more: bool },
+    MayNot(String),
+}
+
+/// What one statement does without an index.
+enum Effect {
+    Same,
+    Changed {
+        with: Outcome,
+        without: Outcome,
+        sorts_more: bool,
+    },
+    /// Why it is not known to be as good.
+    Worse(String),
+}
+
+impl Judge<'_> {
+    /// Duplicates and beginnings of others. The last made goes first, and the longest, so that what stays
+    /// is the oldest and what covers stays.
+    fn by_schema(&mut self) -> Result<(), OracleError> {
+        let mut order: Vec<usize> = (0..self.all.len()).rev().collect();
+        let length = |at: &usize| self.all[*at].shape.as_ref().map_or(0, |shape| shape.keys.len());
+        order.sort_by_key(|at| std::cmp::Reverse(length(at)));
+        for kind in [DropKind::Duplicate, DropKind::Prefix] {
+            for (done, at) in order.iter().copied().enumerate() {
+                self.oracle.progress("Looking at the indexes there are", done, order.len());
+                if self.gone.contains_key(&at) || !self.all[at].is_own {
+                    continue;
+                }
+                if let Some(cover) = self.cover(at, kind) {
+                    self.offer(at, kind, Some(cover))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The index that does the work of another: one that exists if there is one, the narrowest.
+    fn cover(&self, at: usize, kind: DropKind) -> Option<Place> {
+        let own = self.all[at].shape.as_ref()?;
+        let is_it = |other: &Shape| {
+            own.begins(other)
+                && match kind {
+                    DropKind::Duplicate => other.keys.len() == own.keys.len(),
+                    _ => other.keys.len() > own.keys.len(),
+                }
+        };
+        let there = (0..self.all.len()).filter(|other| {
+            let one = &self.all[*other];
+            *other != at
+                && !self.gone.contains_key(other)
+                && one.may_cover()
+                && one.shape.as_ref().is_some_and(is_it)
+        });
+        // Of those alike, the one that has to stay anyway, then the oldest.
+        let narrowest = there.min_by_key(|other| {
+            let one = &self.all[*other];
+            let keys = one.shape.as_ref().map_or(0, |shape| shape.keys.len());
+            (keys, one.may_go() && self.hint(*other).is_none(), *other)
+        });
+        let advised = || {
+            let new = self.shapes.iter().enumerate();
+            let covers = new.filter_map(|(at, shape)| Some((at, shape.as_ref()?)));
+            let covers = covers.filter(|(_, shape)| kind == DropKind::Prefix && is_it(shape));
+            covers.min_by_key(|(at, shape)| (shape.keys.len(), *at)).map(|(at, _)| Place::New(at))
+        };
+        narrowest.map(Place::There).or_else(advised)
+    }
+
+    fn hint(&self, at: usize) -> Option<&String> {
+        self.hints.get(&self.all[at].name.name.to_ascii_lowercase())
+    }
+
+    /// Why an index has to stay, whatever others do.
+    fn has_to_stay(&self, at: usize) -> Option<String> {
+        let name = &self.all[at].name.name;
+        let same_name = |one: &&Existing| one.name.name.eq_ignore_ascii_case(name);
+        if self.all[at].unique {
+            return Some("It is UNIQUE, so it keeps a rule of the data.".to_owned());
+        }
+        if let Some(hint) = self.hint(at) {
+            return Some(hint.clone());
+        }
+        // Plans name indexes without their database.
+        (self.all.iter().filter(same_name).count() > 1).then(|| {
+            "Another database has an index of that name, so plans do not tell them apart."
+                .to_owned()
+        })
+    }
+
+    /// Indexes that no statement uses, then those that no statement needs; the largest first. What the
+    /// workload does not name at all, it says nothing of.
+    fn by_workload(&mut self) -> Result<(), OracleError> {
+        let mut order: Vec<usize> = (0..self.all.len())
+            .filter(|at| {
+                let one = &self.all[*at];
+                let is_named = (0..self.workload.len())
+                    .any(|query| self.oracle.names_table(query, &one.table));
+                one.may_go() && is_named && self.has_to_stay(*at).is_none()
+            })
+            .collect();
+        order.sort_by_key(|at| (std::cmp::Reverse(self.oracle.bytes(&self.all[*at].name)), *at));
+        self.found.not_planned = self.not_planned()?;
+        for kind in [DropKind::Unused, DropKind::Replaceable] {
+            for (done, at) in order.iter().copied().enumerate() {
+                self.oracle.progress("Doing without indexes", done, order.len());
+                let stays = self.gone.contains_key(&at) || self.covers.contains(&at);
+                if stays || (kind == DropKind::Unused) == self.is_used(at)? {
+                    continue;
+                }
+                self.offer(at, kind, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Statements that SQLite cannot plan.
+    fn not_planned(&mut self) -> Result<usize, OracleError> {
+        let mut count = 0;
+        for query in 0..self.workload.len() {
+            let state = State { advised: false, regime: Regime::AsFound, hidden: Set::new() };
+            count += usize::from(self.plan(query, &state)?.is_none());
+        }
+        Ok(count)
+    }
+
+    /// True if a plan names the index, now or with the advice.
+    fn is_used(&mut self, at: usize) -> Result<bool, OracleError> {
+        let name = self.all[at].name.name.clone();
+        for advised in self.with_and_without() {
+            for hidden in [Set::new(), self.gone_with(advised)] {
+                for regime in REGIMES {
+                    let state = State { advised, regime, hidden: hidden.clone() };
+                    for query in self.touching(at) {
+                        let plan = self.plan(query, &state)?;
+                        if plan.is_some_and(|plan| plan.indexes.contains(&name)) {
+                            return Ok(true);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Proves that an index may go and takes it, or says why it stays if that is worth a word.
+    fn offer(
+        &mut self,
+        at: usize,
+        kind: DropKind,
+        cover: Option<Place>,
+    ) -> Result<(), OracleError> {
+        let because = match self.proven(at, kind, cover)? {
+            Ok(()) => return Ok(()),
+            Err(because) => because,
+        };
+        // Most indexes are used and needed; that goes without saying.
+        if kind == DropKind::Replaceable {
+            return Ok(());
+        }
+        let name = self.all[at].name.clone();
+        if !self.found.kept.iter().any(|one| one.name == name) {
+            self.found.kept.push(KeptIndex { name, because });
+        }
+        Ok(())
+    }
+
+    fn proven(
+        &mut self,
+        at: usize,
+        kind: DropKind,
+        cover: Option<Place>,
+    ) -> Result<Result<(), String>, OracleError> {
+        if let Some(because) = self.has_to_stay(at) {
+            return Ok(Err(because));
+        }
+        if kind == DropKind::Unused && self.may_be_used_with_values(at) {
+            return Ok(Err(
+                "No plan uses it, but a statement without values for its parameters may: which rows it \
+                 is for depends on them."
+                    .to_owned(),
+            ));
+        }
+        if cover.is_none() && self.oracle.trigger_names_table(&self.all[at].table) {
+            return Ok(Err(
+                "No plan uses it, but a trigger names its table, and what triggers do is in no plan."
+                    .to_owned(),
+            ));
+        }
+        let mut keeps = cover;
+        let mut needs_advised = matches!(cover, Some(Place::New(_)));
+        if cover.is_none() && self.all[at].finds_children() {
+            keeps = self.finder(at);
+            needs_advised = matches!(keeps, Some(Place::New(_)));
+            if keeps.is_none() {
+                return Ok(Err(
+                    "No plan uses it, but it finds the rows that refer to another table, which \
+                               SQLite looks for when rows go there."
+                        .to_owned(),
+                ));
+            }
+        }
+        let has_advised = !self.create.is_empty();
+        let with = match self.verdict(at, kind, cover, has_advised)? {
+            Verdict::May { sorts_more: true, .. } if kind == DropKind::Prefix => {
+                return Ok(Err(
+                    "It gives rows in the order of the rowid, which the longer one does not."
+                        .to_owned(),
+                ));
+            }
+            Verdict::May { changed, .. } => changed,
+            Verdict::MayNot(because) => return Ok(Err(because)),
+        };
+        if has_advised && !needs_advised {
+            let without = self.verdict(at, kind, cover, false)?;
+            needs_advised = !matches!(without, Verdict::May { sorts_more: false, .. });
+            if needs_advised && kind == DropKind::Unused {
+                return Ok(Err("Without it, plans change.".to_owned()));
+            }
+        }
+        self.take(at, kind, cover, keeps, needs_advised, with);
+        Ok(Ok(()))
+    }
+
+    /// A partial index is considered once values are bound, and statements that were not measured may have
+    /// none. Source: <https://sqlite.org/queryplanner-ng.html#qpstab>.
+    fn may_be_used_with_values(&self, at: usize) -> bool {
+        let is_partial = self.all[at].shape.as_ref().is_none_or(|shape| shape.filter.is_some());
+        is_partial && self.touching(at).iter().any(|query| !self.before.contains_key(query))
+    }
+
+    fn take(
+        &mut self,
+        at: usize,
+        kind: DropKind,
+        cover: Option<Place>,
+        keeps: Option<Place>,
+        needs_advised: bool,
+        changed: Vec<Changed>,
+    ) {
+        self.gone.insert(at, needs_advised);
+        self.found.kept.retain(|kept| kept.name != self.all[at].name);
+        if let Some(Place::There(cover)) = keeps {
+            self.covers.insert(cover);
+        }
+        let Existing { name, table, .. } = &self.all[at];
+        let (name, table) = (name.clone(), table.clone());
+        self.found.drops.push(AdvisedDrop {
+            kind,
+            cover: cover.map(|cover| match cover {
+                Place::New(at) => Cover::Advised(at),
+                Place::There(at) if self.all[at].is_own => {
+                    Cover::Existing(self.all[at].name.clone())
+                }
+                Place::There(at) => Cover::Constraint(self.all[at].name.clone()),
+            }),
+            needs_advised,
+            changed,
+            bytes: self.oracle.bytes(&name),
+            steps: self.oracle.write_steps(&name),
+            name,
+            table,
+        });
+    }
+
+    /// Another index that finds the rows which refer to other tables.
+    fn finder(&self, at: usize) -> Option<Place> {
+        let one = &self.all[at];
+        let there = (0..self.all.len()).find(|other| {
+            *other != at
+                && !self.gone.contains_key(other)
+                && self.all[*other].shape.as_ref().is_some_and(|shape| one.children_found_by(shape))
+        });
+        let new = || {
+            let finds = |shape: &Option<Shape>| {
+                shape.as_ref().is_some_and(|shape| one.children_found_by(shape))
+            };
+            self.shapes.iter().position(finds).map(Place::New)
+        };
+        there.map(Place::There).or_else(new)
+    }
+
+    /// Asks about the index alone and together with all that goes, with both kinds of statistics.
+    fn verdict(
+        &mut self,
+        at: usize,
+        kind: DropKind,
+        cover: Option<Place>,
+        advised: bool,
+    ) -> Result<Verdict, OracleError> {
+        let mut changed = Vec::new();
+        let mut sorts_more = false;
+        let gone = self.gone_with(advised);
+        let bases = if gone.is_empty() { vec![Set::new()] } else { vec![Set::new(), gone] };
+        for base in bases {
+            let mut hidden = base.clone();
+            hidden.insert(at);
+            // What nobody uses has to leave plans as they are without what else goes; what is replaced must cost
+            // nothing, all together.
+            let base = if kind == DropKind::Unused { base } else { Set::new() };
+            for regime in REGIMES {
+                for query in self.touching(at) {
+                    let with = State { advised, regime, hidden: base.clone() };
+                    let without = State { advised, regime, hidden: hidden.clone() };
+                    match self.effect(at, query, &with, &without, cover)? {
+                        Effect::Same => {}
+                        Effect::Worse(because) => return Ok(Verdict::MayNot(because)),
+                        Effect::Changed { .. } if kind == DropKind::Unused => {
+                            let because = "No plan uses it, but plans change without it.";
+                            return Ok(Verdict::MayNot(because.to_owned()));
+                        }
+                        Effect::Changed { with, without, sorts_more: more } => {
+                            sorts_more |= more;
+                            if regime == self.regime && hidden.len() == 1 {
+                                let (with, without) = (with.counters, without.counters);
+                                changed.push(Changed { query, with, without });
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        Ok(Verdict::May { changed, sorts_more })
+    }
+
+    /// What a statement does without an index, `at`.
+    fn effect(
+        &mut self,
+        at: usize,
+        query: usize,
+        with: &State,
+        without: &State,
+        cover: Option<Place>,
+    ) -> Result<Effect, OracleError> {
+        let name = &self.workload[query].name;
+        let is_write = self.workload[query].writes;
+        let plans = (self.plan(query, with)?, self.plan(query, without)?);
+        let (Some(was), Some(is)) = plans else {
+            // A statement that was not planned before says nothing.
+            return Ok(match plans {
+                (Some(_), None) => Effect::Worse(format!("Without it, {name} cannot be planned.")),
+                _ => Effect::Same,
+            });
+        };
+        let is_same = was.text == is.text && (is_write || was.opcodes == is.opcodes);
+        // That a foreign key is followed is not in a plan.
+        let is_hidden = is_write && self.all[at].finds_children();
+        if is_same && !is_hidden {
+            return Ok(Effect::Same);
+        }
+        let Some(before) = self.before.get(&query).cloned() else {
+            let renamed = self.renamed(at, cover, &was.text);
+            return Ok(if is_same || renamed == Some(is.text) {
+                Effect::Same
+            } else {
+                Effect::Worse(format!(
+                    "Without it, the plan of {name} changes, and it was not measured."
+                ))
+            });
+        };
+        let Some(reference) = self.run(query, with, &was, None)? else { return Ok(Effect::Same) };
+        let limit = reference.counters.vm_steps + reference.counters.vm_steps / 10 + 200_000;
+        let Some(outcome) = self.run(query, without, &is, Some(limit))? else {
+            return Ok(Effect::Worse(format!("Without it, {name} takes far more VM steps.")));
+        };
+        let loses = if with.regime == self.regime {
+            is_loss(&reference, &outcome) || with.advised && is_loss(&before, &outcome)
+        } else {
+            is_felt_loss(&reference, &outcome)
+        };
+        Ok(if loses {
+            Effect::Worse(why_worse(name, &reference, &outcome))
+        } else if is_same {
+            Effect::Same
+        } else {
+            let sorts_more = is.temp_b_trees > was.temp_b_trees;
+            Effect::Changed { with: reference, without: outcome, sorts_more }
+        })
+    }
+
+    /// The plan as it must be if another index, just like it, takes its place.
+    fn renamed(&self, at: usize, cover: Option<Place>, plan: &str) -> Option<String> {
+        let Place::There(cover) = cover? else { return None };
+        let length = |at: usize| self.all[at].shape.as_ref().map(|shape| shape.keys.len());
+        (length(at) == length(cover)).then(|| {
+            let [own, other] = [at, cover].map(|at| format!("INDEX {}", self.all[at].name.name));
+            plan.replace(&own, &other)
+        })
+    }
+
+    fn plan(&mut self, query: usize, state: &State) -> Result<Option<WholePlan>, OracleError> {
+        let mut own = state.clone();
+        own.hidden.retain(|at| self.may_touch(query, *at));
+        own.advised &= !self.create.is_empty();
+        let key = (query, own);
+        if let Some(known) = self.plans.get(&key) {
+            return Ok(known.clone());
+        }
+        self.show(state);
+        let create = if state.advised { self.create.as_slice() } else { &[] };
+        let plan = match self.oracle.whole_plan(query, create, state.regime) {
+            Ok(plan) => Some(plan),
+            Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+            Err(_) => None,
+        };
+        self.plans.insert(key, plan.clone());
+        Ok(plan)
+    }
+
+    /// The work of a statement, once for each plan; `None` if it fails or takes more than allowed.
+    fn run(
+        &mut self,
+        query: usize,
+        state: &State,
+        plan: &WholePlan,
+        step_limit: Option<u64>,
+    ) -> Result<Option<Outcome>, OracleError> {
+        let mut key = format!("{}{}", plan.text, plan.opcodes);
+        if self.workload[query].writes {
+            // What is written to is not in the plan.
+            key.push_str(&format!(" {} {:?}", state.advised, state.hidden));
+        }
+        if let Some(known) = self.runs.get(&(query, key.clone())) {
+            return Ok(known.clone());
+        }
+        self.show(state);
+        let create = if state.advised { self.create.as_slice() } else { &[] };
+        let outcome = match self.oracle.run(query, create, state.regime, step_limit) {
+            Ok(outcome) => Some(outcome),
+            Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
+            Err(_) => None,
+        };
+        self.runs.insert((query, key), outcome.clone());
+        Ok(outcome)
+    }
+
+    fn show(&mut self, state: &State) {
+        let hidden: Vec<IndexName> =
+            state.hidden.iter().map(|at| self.all[*at].name.clone()).collect();
+        self.oracle.hide(&hidden);
+    }
+
+    /// What goes with the advised indexes, or without them.
+    fn gone_with(&self, advised: bool) -> Set {
+        self.gone.iter().filter(|(_, needs)| advised || !**needs).map(|(at, _)| *at).collect()
+    }
+
+    fn with_and_without(&self) -> Vec<bool> {
+        if self.create.is_empty() { vec![false] } else { vec![false, true] }
+    }
+
+    /// Statements that an index can matter to.
+    fn touching(&self, at: usize) -> Vec<usize> {
+        (0..self.workload.len()).filter(|query| self.may_touch(*query, at)).collect()
+    }
+
+    /// A write can touch tables that it does not name.
+    fn may_touch(&self, query: usize, at: usize) -> bool {
+        self.workload[query].writes || self.oracle.names_table(query, &self.all[at].table)
+    }
+}
+
+/// The count that grew most says it.
+fn why_worse(name: &str, with: &Outcome, without: &Outcome) -> String {
+    if !without.same_result {
+        return format!("Without it, it is not certain that the rows of {name} stay the same.");
+    }
+    let share = |with: u64, without: u64| without as f64 / with.max(1) as f64;
+    let (a, b) = (&with.counters, &without.counters);
+    let by_steps = share(a.vm_steps, b.vm_steps) >= share(a.page_requests, b.page_requests);
+    let (what, with, without) = if by_steps {
+        ("VM steps", a.vm_steps, b.vm_steps)
+    } else {
+        ("page requests", a.page_requests, b.page_requests)
+    };
+    format!("Without it, {name} takes {} {what} in place of {}.", grouped(without), grouped(with))
+}
+
+/// An index, there or advised, by its position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    There(usize),
+    New(usize),
+}
