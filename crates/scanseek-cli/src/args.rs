@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use scanseek_workbench::RowPrices;
 
 /// Sees why a SQLite query is slow and proves the index that mends it. Database files are opened
 /// read-only and never changed.
@@ -150,6 +151,25 @@ pub(crate) enum Command {
         /// Seconds after which a query is given up.
         #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
         timeout: u32,
+    },
+    /// Count the rows that each query reads and writes, and what that costs where rows are charged for.
+    Bill {
+        #[command(flatten)]
+        database: Databases,
+        #[command(flatten)]
+        sql: Sql,
+        /// A file of CREATE INDEX statements, for example one that suggest wrote: before and after.
+        #[arg(long, value_name = "PATCH.sql")]
+        with: Option<PathBuf>,
+        /// Price of a million rows read.
+        #[arg(long, default_value_t = RowPrices::default().read)]
+        read_price: f64,
+        /// Price of a million rows written.
+        #[arg(long, default_value_t = RowPrices::default().written)]
+        write_price: f64,
+        /// Runs of a statement of weight 1.
+        #[arg(long, default_value_t = RowPrices::default().runs)]
+        runs: f64,
     },
     /// Show what the pages of the file are for, and with statements which of them each asks for.
     Pages {

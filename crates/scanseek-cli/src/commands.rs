@@ -182,6 +182,18 @@ pub(crate) fn run(args: &Args) -> Result<bool> {
                 trial.queries.iter().flat_map(|query| &query.arms).all(|arm| arm.same_result);
             Ok(same && !trial.queries.is_empty())
         }
+        Command::Bill { database, sql, with, read_price, write_price, runs } => {
+            let text = sql.read()?;
+            let mut workbench = open(database)?;
+            let changes = match with {
+                Some(path) => changes(&workbench, path)?,
+                None => Vec::new(),
+            };
+            let billed = workbench.billed(&text, &changes).map_err(|e| failed(&e, &text))?;
+            let prices = wire::RowPrices { read: *read_price, written: *write_price, runs: *runs };
+            output::billed(args.format, &billed.into(), prices)?;
+            Ok(true)
+        }
         Command::Pages { database, query, workload, with, timeout } => {
             let text = match (query, workload) {
                 (Some(query), _) => query.clone(),

@@ -432,6 +432,46 @@ fn drops(out: &mut String, style: &Style, drops: &[wire::AdvisedDrop]) {
     }
 }
 
+#[derive(Serialize)]
+struct PricedRows<'a> {
+    #[serde(flatten)]
+    billed: &'a wire::Billed,
+    prices: wire::RowPrices,
+    bill: wire::Bill,
+}
+
+pub(crate) fn billed(format: Format, billed: &wire::Billed, prices: wire::RowPrices) -> Result<()> {
+    let bill = billed.clone().bill(prices);
+    print(format, &PricedRows { billed, prices, bill }, |out, style| {
+        style.heading(out, "Rows of one run");
+        for query in &billed.queries {
+            let _ = writeln!(
+                out,
+                "- {}: {} → {} rows read, {} → {} rows written",
+                one_line(&query.name),
+                grouped(query.before.read),
+                grouped(query.after.read),
+                grouped(query.before.written),
+                grouped(query.after.written)
+            );
+        }
+        for item in &billed.not_analysed {
+            let _ =
+                writeln!(out, "- not run: {}: {}", one_line(&item.name), one_line(&item.because));
+        }
+        let _ = writeln!(
+            out,
+            "\n{:.2} before, {:.2} after, for {} runs of a statement of weight 1, at {} for a million rows read \
+             and {} for a million written.\nTriggers do not run here, so what they read and write is not in it.",
+            bill.before,
+            bill.after,
+            grouped(prices.runs as u64),
+            prices.read,
+            prices.written
+        );
+    })
+}
+
 pub(crate) fn trial(format: Format, trial: &wire::Trial) -> Result<()> {
     print(format, trial, |out, style| {
         for query in &trial.queries {

@@ -182,7 +182,7 @@ impl Prepared<'_> {
         Ok(open)
     }
 
-    fn run_metered(&self, time_ns: Option<u64>) -> Result<(), EngineError> {
+    pub(crate) fn run_metered(&self, time_ns: Option<u64>) -> Result<(), EngineError> {
         let handle = self.db.handle();
         let watch = self.db.watch();
         // SAFETY: handle and statement are live.
@@ -216,6 +216,17 @@ impl Prepared<'_> {
     pub fn program_length(&self) -> Result<u64, EngineError> {
         let rows = self.program("SELECT count(*) FROM bytecode(?1) WHERE subprog IS NULL")?;
         rows.first_integer().map(|count| count as u64)
+    }
+
+    /// Rows that all loops visited since the last reset of the counts.
+    pub(crate) fn rows_visited(&self) -> u64 {
+        let elements = (0..).map_while(|index| read_element(self, index));
+        elements
+            .map(|element| match element {
+                Element::Loop(_, stats) => stats.rows_visited,
+                Element::Step | Element::Dropped(_) => 0,
+            })
+            .sum()
     }
 
     /// The program with what was counted since the last reset of the counts.
@@ -267,10 +278,10 @@ impl Prepared<'_> {
 }
 
 /// Scan status is on for statements prepared while this lives.
-struct ScanStatusOn<'db>(&'db Database);
+pub(crate) struct ScanStatusOn<'db>(&'db Database);
 
 impl<'db> ScanStatusOn<'db> {
-    fn new(db: &'db Database) -> Self {
+    pub(crate) fn new(db: &'db Database) -> Self {
         set_scan_status(db, 1);
         Self(db)
     }

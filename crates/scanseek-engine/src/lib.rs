@@ -37,6 +37,7 @@ mod statistics;
 mod storage;
 mod stubs;
 mod switches;
+mod touched;
 mod value;
 mod vfs;
 
@@ -69,4 +70,5 @@ pub use storage::{
 pub use storage::{FileBase, TemporarySpill};
 pub use stubs::Missing;
 pub use switches::{Optimization, Statistics, Switches};
+pub use touched::RowsTouched;
 pub use value::{Value, real_text};

@@ -196,9 +196,7 @@ impl Prepared<'_> {
             measured.result.rows =
                 unsafe { ffi::sqlite3_changes64(self.db.handle()) }.max(0) as u64;
         }
-        // SAFETY: the handle is live. SQLite ends the transaction itself when a write is interrupted.
-        let is_open = unsafe { ffi::sqlite3_get_autocommit(self.db.handle()) == 0 };
-        if is_open {
+        if self.db.is_in_transaction() {
             self.db.execute("ROLLBACK TO measured_write")?;
             self.db.execute("RELEASE measured_write")?;
         }

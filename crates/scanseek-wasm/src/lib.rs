@@ -568,6 +568,29 @@ impl Workbench {
         to_js(&wire::Suggested::from(suggested))
     }
 
+    /// Counts the rows that each statement of a text touches, as it is and with the changes.
+    #[wasm_bindgen(unchecked_return_type = "Billed")]
+    pub fn billed(&mut self, sql: &str, changes: Vec<String>) -> Result<JsValue> {
+        let billed = self.0.billed(sql, &changes).map_err(|error| failed(&error, sql))?;
+        to_js(&wire::Billed::from(billed))
+    }
+
+    /// What that costs.
+    #[wasm_bindgen(unchecked_return_type = "Bill")]
+    pub fn bill(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Billed")] billed: JsValue,
+        #[wasm_bindgen(unchecked_param_type = "RowPrices")] prices: JsValue,
+    ) -> Result<JsValue> {
+        to_js(&from_js::<wire::Billed>(billed)?.bill(from_js(prices)?))
+    }
+
+    /// Prices to begin with.
+    #[wasm_bindgen(unchecked_return_type = "RowPrices")]
+    pub fn row_prices(&self) -> Result<JsValue> {
+        to_js(&wire::RowPrices::default())
+    }
+
     /// Compares every query with and without the indexes.
     #[wasm_bindgen(unchecked_return_type = "Trial")]
     pub fn trial(

@@ -164,11 +164,7 @@ impl From<domain::Suggested> for Suggested {
                 .into_iter()
                 .map(|(ddl, because)| NotAdvised { ddl, because })
                 .collect(),
-            not_analysed: suggested
-                .not_analysed
-                .into_iter()
-                .map(|item| NotAnalysed { name: item.name, sql: item.sql, because: item.because })
-                .collect(),
+            not_analysed: suggested.not_analysed.into_iter().map(NotAnalysed::from).collect(),
             bound: AdviceBound {
                 achieved: suggested.bound.achieved,
                 best_seen: suggested.bound.best_seen,
@@ -189,6 +185,12 @@ impl From<domain::Suggested> for Suggested {
             holds: suggested.holds.into_iter().map(Holds::from).collect(),
             patch: suggested.patch.into(),
         }
+    }
+}
+
+impl From<domain::NotAnalysed> for NotAnalysed {
+    fn from(item: domain::NotAnalysed) -> Self {
+        Self { name: item.name, sql: item.sql, because: item.because }
     }
 }
 

@@ -19,6 +19,7 @@ macro_rules! wire {
 }
 
 mod advice;
+mod billed;
 mod compare;
 mod database;
 mod error;
@@ -40,6 +41,7 @@ pub use advice::{
     Advice, AdviceSoFar, AdvisedDrop, DropKind, Holds, NotAdvised, NotAnalysed, Patch, QueryAdvice,
     QueryVerdict, Reason, SuggestOptions, Suggested,
 };
+pub use billed::{Bill, Billed, BilledQuery, RowPrices, RowsTouched};
 pub use compare::{Comparison, Pair, PairKind, Ratios, Side};
 pub use database::{
     About, ColumnInfo, DatabaseInfo, IndexColumn, IndexInfo, IndexOrigin, Notice, Opened, Pattern,

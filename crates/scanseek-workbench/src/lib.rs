@@ -4,6 +4,7 @@
 //! A [`Workbench`] holds one open database and asks its [`Host`] for the time, for whether to
 //! stop, and to show progress. It knows nothing of browsers, files or terminals.
 
+mod billed;
 mod compare;
 mod drops;
 mod error;
@@ -32,6 +33,7 @@ mod why_not;
 mod workbench;
 mod xray;
 
+pub use billed::{Bill, Billed, BilledQuery, RowPrices};
 pub use compare::{Comparison, Side};
 pub use drops::SuggestedDrop;
 pub use error::{ErrorCode, WorkbenchError};
@@ -51,6 +53,7 @@ pub use rows::{CellOptions, Guess, PageOptions, TextPart, WholeCell, WholeValue}
 pub use run::{Ran, RunOptions};
 pub use scanseek_advisor::{DropKind, WriteSteps};
 pub use scanseek_bench::Verdict;
+pub use scanseek_engine::RowsTouched;
 pub use share::{ClaimCheck, LinkCheck, LinkState, SharedLink, counters};
 pub use statement::{StatementInfo, StatementKind, bare, parse_value};
 pub use suggest::{

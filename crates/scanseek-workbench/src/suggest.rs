@@ -441,7 +441,7 @@ struct Chosen {
 }
 
 impl NotAnalysed {
-    fn new(statement: &StatementInfo, because: String) -> Self {
+    pub(crate) fn new(statement: &StatementInfo, because: String) -> Self {
         Self { name: statement.name.clone(), sql: statement.sql.clone(), because }
     }
 }

@@ -38,6 +38,7 @@ export interface CallOptions {
   onProgress?: (progress: Progress) => void;
   onReading?: (reading: Reading) => void;
   onRows?: (batch: RowBatch) => void;
+  onAdvice?: (soFar: AdviceSoFar) => void;
   /** A waiting call with the same lane is dropped (code "cancelled") when a newer one comes. */
   lane?: string;
 }
@@ -46,6 +47,8 @@ export interface CallOptions {
 export interface Call<T> {
   answer: Promise<T>;
   cancel(): void;
+  /** Has a search end with the best it has; null where a busy worker hears nothing. */
+  enough: (() => void) | null;
 }
 
 interface Pending {
@@ -108,7 +111,9 @@ export class EngineClient {
       this.#queue.push({ id, op, params, options, resolve: resolve as (value: unknown) => void, reject });
     });
     this.#pump();
-    return { answer, cancel: () => this.#cancel(id) };
+    const flag = this.#flag;
+    const enough = flag && (() => void Atomics.store(new Int32Array(flag), 0, -id));
+    return { answer, cancel: () => this.#cancel(id), enough };
   }
 
   /** Starts over after a failed load. */
@@ -187,6 +192,9 @@ export class EngineClient {
         return;
       case "rows":
         if (this.#current?.id === message.id) this.#current.options.onRows?.(message.batch);
+        return;
+      case "advice_so_far":
+        if (this.#current?.id === message.id) this.#current.options.onAdvice?.(message.so_far);
         return;
       case "fetched":
         this.#events.fetched(message.fetched);

@@ -1,5 +1,5 @@
 /** Messages between page and worker. Types are derived from the engine's class, so they cannot drift from it. */
-import type { Log, Progress, Reading, RowBatch, WireError, Workbench } from "./types";
+import type { AdviceSoFar, Log, Progress, Reading, RowBatch, WireError, Workbench } from "./types";
 
 /** Files travel as handles, those on servers as addresses; the worker reads their bytes. */
 interface FileOps {
@@ -55,6 +55,7 @@ export type FromWorker =
   | { type: "progress"; id: number; progress: Progress }
   | { type: "reading"; id: number; reading: Reading }
   | { type: "rows"; id: number; batch: RowBatch }
+  | { type: "advice_so_far"; id: number; so_far: AdviceSoFar }
   /** What has come from the server since the file was opened. */
   | { type: "fetched"; fetched: Fetched }
   /** Which version of a file on a server was opened. */

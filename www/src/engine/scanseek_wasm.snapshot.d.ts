@@ -8,6 +8,9 @@ export interface Host {
     progress(progress: Progress): void;
     reading(reading: Reading): void;
     rows(batch: RowBatch): void;
+    advice_so_far(soFar: AdviceSoFar): void;
+    /** True once the best advice by now will do. */
+    enough(): boolean;
 }
 
 /** An empty file of the page's private file system, and how much may be written to it. */
@@ -221,6 +224,16 @@ export interface RowBatch {
 }
 
 /**
+ * The best advice while the search goes on; nothing of it is proven yet.
+ */
+export interface AdviceSoFar {
+    changes: string[];
+    bytes: number | null;
+    work: number | null;
+    best_seen: number | null;
+}
+
+/**
  * The closed list of codes.
  */
 export type ErrorCode = "empty_file" | "not_a_database" | "encrypted_file" | "truncated_file" | "corrupt_file" | "unsupported_file" | "not_attached" | "sql_syntax" | "unknown_name" | "not_runnable" | "writes" | "no_statement" | "sql_error" | "cancelled" | "deadline" | "out_of_memory" | "bad_link" | "unknown_sample" | "no_database" | "bad_index" | "remote_unreachable" | "remote_refused" | "remote_redirect" | "remote_no_ranges" | "remote_changed" | "bad_plan" | "bad_log" | "internal";
@@ -354,6 +367,25 @@ export interface Op {
  * What a piece of a statement is to a node.
  */
 export type Role = "source" | "key" | "filter" | "clause" | "subquery";
+
+/**
+ * What the advice does with some statistics, in words, and the queries that take more work than before.
+ */
+export interface Holds {
+    statistics: Statistics;
+    text: string;
+    slower: string[];
+}
+
+/**
+ * What the advice may take, and what a person decided of it.
+ */
+export interface SuggestOptions {
+    max_indexes: number | null;
+    budget_bytes: number | null;
+    pinned: string[];
+    forbidden: string[];
+}
 
 /**
  * What the text of a plan tells by itself.
@@ -558,6 +590,7 @@ export interface Advice {
     helps: string[];
     without: number;
     steps_per_insert: number | null;
+    pinned: boolean;
 }
 
 export interface AdviceBound {
@@ -1307,6 +1340,7 @@ export interface Suggested {
     not_analysed: NotAnalysed[];
     bound: AdviceBound;
     curve: AdvicePoint[];
+    holds: Holds[];
     patch: Patch;
 }
 
@@ -1605,7 +1639,7 @@ export class Workbench {
     /**
      * Suggests indexes for all statements of a text.
      */
-    suggest(sql: string): Suggested;
+    suggest(sql: string, options: SuggestOptions): Suggested;
     /**
      * Runs the one statement of a text `times` times, rows thrown away; nanoseconds in total.
      */

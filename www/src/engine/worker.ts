@@ -15,6 +15,8 @@ let running = 0;
 
 // The flag holds the id of the call to stop, so a late Cancel can never stop the next call.
 export const cancelled = () => flag !== null && Atomics.load(flag, 0) === running;
+// Its negative: the best advice by now will do.
+const enough = () => flag !== null && Atomics.load(flag, 0) === -running;
 
 const host: Host = {
   now_ns: () => performance.now() * 1e6,
@@ -22,6 +24,8 @@ const host: Host = {
   progress: (progress) => post({ type: "progress", id: running, progress }),
   reading: (reading) => post({ type: "reading", id: running, reading }),
   rows: (batch) => post({ type: "rows", id: running, batch }),
+  advice_so_far: (so_far) => post({ type: "advice_so_far", id: running, so_far }),
+  enough,
 };
 
 async function load(): Promise<Engine> {

@@ -1,7 +1,20 @@
 /** Suggested indexes, trials and the patch. */
+
+import type { AdviceSoFar } from "../engine/types";
 import { asWireError, engine, perform, report } from "./actions_call";
 import { scopedText } from "./actions_explain";
-import { ownIndexError, scope, suggestedFor, suggestTask } from "./advisor";
+import {
+  budgetMb,
+  enough,
+  forbidden,
+  limitsChanged,
+  ownIndexError,
+  pinned,
+  scope,
+  soFar,
+  suggestedFor,
+  suggestTask,
+} from "./advisor";
 import { ANALYZE, choose, chooseSuggested, chosenDdl } from "./chosen";
 import { statements, text } from "./editor";
 import { patch, patchError } from "./patch";
@@ -16,8 +29,26 @@ export async function suggest(): Promise<void> {
     suggestTask.error.value = asWireError(cause);
     return;
   }
-  const value = await perform(suggestTask, () => engine().call("suggest", [sql], report(suggestTask)));
+  const mb = Number(budgetMb.value);
+  const options = {
+    max_indexes: null,
+    budget_bytes: budgetMb.value.trim() !== "" && mb >= 0 ? Math.round(mb * 1e6) : null,
+    pinned: pinned.value,
+    forbidden: forbidden.value,
+  };
+  soFar.value = null;
+  const value = await perform(suggestTask, () => {
+    const onAdvice = (best: AdviceSoFar) => {
+      soFar.value = best;
+    };
+    const call = engine().call("suggest", [sql, options], { ...report(suggestTask), onAdvice });
+    enough.value = call.enough;
+    return call;
+  });
+  enough.value = null;
+  soFar.value = null;
   if (!value) return;
+  limitsChanged.value = false;
   suggestedFor.value = sql;
   const drops = value.drop.filter((drop) => drop.taken);
   const ddls = [...value.create, ...drops].map((advice) => advice.ddl);

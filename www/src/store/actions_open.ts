@@ -8,7 +8,7 @@ import { forgetRows } from "./actions_run";
 import { linkOpened } from "./actions_share";
 import { offerBack } from "./actions_text";
 import { remote } from "./address";
-import { ownIndexError, suggestTask } from "./advisor";
+import { forbidden, limitsChanged, ownDraft, ownIndexError, pinned, suggestTask } from "./advisor";
 import { choose, chosen } from "./chosen";
 import { asked, attachTask, opened, openingName, openTask } from "./database";
 import { pristine, replaceText, text } from "./editor";
@@ -25,6 +25,7 @@ import { clearTask, type Task } from "./task";
 import { trialTask } from "./trial";
 import { dismiss, notices, notify, tab } from "./view";
 import { planUnder, runUnderTask, whyTask } from "./why";
+import { billedTask } from "./billed";
 import { chosenPage, openTree, xray, xrayTask } from "./xray";
 
 /** What was found on the databases there were goes, since others are open now. */
@@ -39,6 +40,7 @@ function forgetResults(): void {
     runUnderTask,
     xrayTask,
     findingsTask,
+    billedTask,
   ])
     clearTask<unknown>(task as Task<unknown>);
   chosen.value = [];
@@ -53,6 +55,9 @@ function forgetResults(): void {
   openTree.value = null;
   chosenPage.value = null;
   ownIndexError.value = null;
+  [pinned.value, forbidden.value] = [[], []];
+  limitsChanged.value = false;
+  ownDraft.value = "";
 }
 
 function showOpened(value: Opened): void {

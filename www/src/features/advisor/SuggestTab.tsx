@@ -2,17 +2,30 @@
 
 import type { Advice, Suggested } from "../../engine/types";
 import { addOwnIndex, suggest } from "../../store/actions_advise";
-import { ownIndexError, suggestedFor, suggestTask, takeIndex } from "../../store/advisor";
-import { ANALYZE, choose, chooseSuggested, chosen, forget, isChosen } from "../../store/chosen";
+import {
+  forbid,
+  ownDraft,
+  ownIndexError,
+  pin,
+  pinned,
+  suggestedFor,
+  suggestTask,
+  takeIndex,
+} from "../../store/advisor";
+import { ANALYZE, choose, chosen, forget, isChosen } from "../../store/chosen";
 import { opened } from "../../store/database";
 import { statements, text } from "../../store/editor";
 import { CopyButton, Empty, ErrorNote, Note, Working } from "../../ui/basics";
 import { CountersTable } from "../../ui/counters";
 import { bytes, count, percent, plural } from "../../ui/format";
 import { Icon } from "../../ui/icon";
+import { Billed } from "./Billed";
+import { Curve } from "./Curve";
 import { DropList } from "./DropList";
+import { Limits } from "./Limits";
 import { QueryCard } from "./QueryCard";
 import { ScopeChoice } from "./ScopeChoice";
+import { SoFar } from "./SoFar";
 
 export function SuggestTab() {
   const startedAt = suggestTask.startedAt.value;
@@ -32,7 +45,9 @@ export function SuggestTab() {
         </button>
         <ScopeChoice />
       </div>
+      <Limits />
       {startedAt !== null && <Working label="Looking for indexes" work={suggestTask} />}
+      {startedAt !== null && <SoFar />}
       {error && <ErrorNote error={error} />}
       {value && startedAt === null && <Suggestion value={value} />}
       {!value && startedAt === null && !error && (
@@ -42,6 +57,7 @@ export function SuggestTab() {
         </Empty>
       )}
       <OwnIndex />
+      <Billed />
     </div>
   );
 }
@@ -127,6 +143,18 @@ function Suggestion({ value }: { value: Suggested }) {
           </ul>
         </section>
       )}
+      {value.holds.length > 0 && value.create.length > 0 && (
+        <section aria-label="With other statistics">
+          <h3>With other statistics</h3>
+          <ul class="reasons" data-testid="holds">
+            {value.holds.map((holds) => (
+              <li key={holds.statistics} class={holds.slower.length > 0 ? "warn" : ""}>
+                {holds.text}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <Curve value={value} />
       <Left
         title="Not analysed"
@@ -147,39 +175,6 @@ function after(value: Suggested): string {
   return value.analyze ? "With the changes" : "Without duplicates";
 }
 
-/** What fewer bytes would give, or more: each set can be taken in place of the one suggested. */
-function Curve({ value }: { value: Suggested }) {
-  if (value.curve.length < 3) return null;
-  return (
-    <section aria-label="Bytes against work">
-      <h3>Bytes against work</h3>
-      <p class="fine">
-        The work of the queries that read, as a share of before (geometric mean). With the best plan that was
-        measured for each query, whatever it takes, it would be {percent(value.bound.best_seen)}.
-      </p>
-      <ul class="cards" data-testid="curve">
-        {value.curve.map((point) => (
-          <li key={point.changes.join()} class="card advice-point">
-            <meter min={0} max={1} value={Math.min(1, point.work)} aria-label="Work left" />
-            <span>
-              {bytes(point.bytes)},{" "}
-              {plural(point.changes.filter((change) => change !== ANALYZE).length, "index", "indexes")}:{" "}
-              {percent(point.work)} of the work
-            </span>
-            {point.advised ? (
-              <span class="fine">Suggested</span>
-            ) : (
-              <button type="button" class="button" onClick={() => chooseSuggested(point.changes)}>
-                Use {point.changes.length === 0 ? "none" : "these"}
-              </button>
-            )}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
 function AdviceCard({ advice }: { advice: Advice }) {
   return (
     <li class="card advice" data-testid="advice">
@@ -197,6 +192,22 @@ function AdviceCard({ advice }: { advice: Advice }) {
         <code class="ddl">{advice.ddl}</code>
         <CopyButton text={advice.ddl} what={advice.name} />
       </div>
+      <div class="advice-actions">
+        <button
+          type="button"
+          class="button small"
+          aria-pressed={pinned.value.includes(advice.ddl)}
+          onClick={() => pin(advice.ddl, !pinned.value.includes(advice.ddl))}
+        >
+          Keep<span class="sr-only"> {advice.name}</span>
+        </button>
+        <button type="button" class="button small" onClick={() => forbid(advice.ddl, true)}>
+          Not this one<span class="sr-only">: {advice.name}</span>
+        </button>
+        <button type="button" class="button small" onClick={() => edit(advice.ddl)}>
+          Edit<span class="sr-only"> {advice.name}</span>
+        </button>
+      </div>
       <ul class="reasons">
         {advice.reasons.map((reason) => (
           <li key={reason.rule + reason.text}>{reason.text}</li>
@@ -212,6 +223,13 @@ function AdviceCard({ advice }: { advice: Advice }) {
       </p>
     </li>
   );
+}
+
+/** Has the person change an index: it is left out, and its text stands in the field for one's own. */
+function edit(ddl: string): void {
+  takeIndex(ddl, false);
+  ownDraft.value = ddl;
+  document.querySelector<HTMLInputElement>(".own-form input")?.focus();
 }
 
 interface LeftRow {
@@ -247,9 +265,8 @@ function OwnIndex() {
   const others = chosen.value.filter((index) => !suggestedNow.has(index.ddl));
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const field = form.elements.namedItem("ddl") as HTMLInputElement;
-    if (field.value.trim() && (await addOwnIndex(field.value.trim()))) form.reset();
+    const field = (event.currentTarget as HTMLFormElement).elements.namedItem("ddl") as HTMLInputElement;
+    if (field.value.trim() && (await addOwnIndex(field.value.trim()))) ownDraft.value = "";
   };
   return (
     <section class="own" aria-label="Your own index">
@@ -287,6 +304,10 @@ function OwnIndex() {
           name="ddl"
           class="mono"
           type="text"
+          value={ownDraft.value}
+          onInput={(event) => {
+            ownDraft.value = event.currentTarget.value;
+          }}
           aria-label="CREATE INDEX statement"
           placeholder="CREATE INDEX … ON …(…)"
           autocomplete="off"
