@@ -206,6 +206,8 @@ pub(crate) fn table(suites: &[&Suite]) -> String {
 /// How far a suite is from what the adviser is to reach.
 struct Reached {
     steps: Option<f64>,
+    /// The same of all queries together.
+    sum: Option<f64>,
     time: Option<f64>,
     /// Bytes for `.expert`'s steps as a share of its bytes.
     bytes: Option<f64>,
@@ -229,6 +231,7 @@ impl Suite {
         let tried: f64 = self.compared.iter().map(|one| one.of_best_tried.ln()).sum();
         Reached {
             steps: at_bytes.map(|(ours, expert)| ours.steps.mean / expert.steps.mean),
+            sum: at_bytes.map(|(ours, expert)| ours.steps.sum / expert.steps.sum),
             time: at_bytes.map(|(ours, expert)| ours.time.mean / expert.time.mean),
             bytes: (theirs > 0).then(|| ours as f64 / theirs as f64),
             not_equal: advised().count() - equal().count(),
@@ -300,6 +303,7 @@ pub(crate) fn losses(suites: &[&Suite]) -> String {
         let missed = [
             missed("at .expert's bytes its share of .expert's steps is", reached.steps, STEPS_AIM),
             missed("at .expert's bytes its share of .expert's time is", reached.time, TIME_AIM),
+            missed("at .expert's bytes its share of all of .expert's steps is", reached.sum, 1.0),
             missed("for .expert's steps its share of the bytes is", reached.bytes, BYTES_AIM),
             missed("its steps are those of the best seen times", reached.of_best_seen, BEST_AIM),
         ];
@@ -418,6 +422,7 @@ pub(crate) fn json(machine: &str, options: &Options, suites: &[&Suite]) -> Resul
                 "sets": lines,
                 "steps_at_experts_bytes": reached.steps,
                 "time_at_experts_bytes": reached.time,
+                "sum_of_steps_at_experts_bytes": reached.sum,
                 "bytes_for_experts_steps": reached.bytes,
                 "not_equal_to_expert": reached.not_equal,
                 "steps_of_best_seen": reached.of_best_seen,
