@@ -126,9 +126,11 @@ fn suggest(source: &Source, budget_bytes: Option<u64>) -> Result<(Suggested, Set
     let suggested = workbench
         .suggest(&source.workload, &SuggestOptions { budget_bytes, ..SuggestOptions::default() })
         .map_err(|error| error.to_string())?;
+    let create = suggested.create.iter().map(|index| &index.ddl);
+    let drop = suggested.drop.iter().filter(|one| one.taken).map(|one| &one.ddl);
     let set = Set {
         name: OURS,
-        ddl: suggested.create.iter().map(|index| index.ddl.clone()).collect(),
+        ddl: create.chain(drop).cloned().collect(),
         analyze: suggested.analyze,
         advised_ns: Some(start.elapsed().as_nanos() as u64),
         notes: suggested

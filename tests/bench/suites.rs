@@ -12,9 +12,12 @@ use crate::advisor_cases::advisor_cases;
 use crate::host::TestHost;
 use crate::measure::Clock;
 
+/// Id and scale of a sample.
+type Sample = (&'static str, Option<f64>);
+
 /// A name and, for a sample, its id and scale; `None` is the scale it starts with. Without an id, the suite
 /// has one small database for each pattern of `tests/corpus/advisor.md`.
-const SUITES: [(&str, Option<(&str, Option<f64>)>); 9] = [
+const SUITES: [(&str, Option<Sample>); 9] = [
     ("tpch-0.02", Some(("tpch", Some(0.02)))),
     ("tpch-0.1", Some(("tpch", Some(0.1)))),
     ("tpcds", Some(("tpcds", None))),
