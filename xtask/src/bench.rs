@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: times the built package with the programs in `www/bench`.
+//! `cargo xtask bench`: times the built package with the programs in `www/bench`; `cargo xtask bench advisor`
+//! compares advisers with the program in `tests/bench`.
 
 use anyhow::{Context, Result, bail};
 
@@ -12,6 +13,29 @@ const LARGE: &str = "www/bench/large.mjs";
 
 /// The program for what a keystroke costs.
 const TYPING: &str = "www/bench/typing.mjs";
+
+/// Runs the comparison of advisers natively; no page is needed.
+///
+/// # Errors
+/// When it cannot be built or fails.
+pub(crate) fn advisor(options: &[String]) -> Result<()> {
+    let mut cargo = process::command("cargo");
+    cargo.args(["bench", "--quiet", "-p", "scanseek-tests", "--bench", "advisor", "--"]);
+    // Cargo runs a benchmark in its package's folder; files are named from where the person stands.
+    let mut is_file = false;
+    for option in options {
+        let path = std::path::absolute(option);
+        match path.ok().filter(|_| is_file) {
+            Some(path) => cargo.arg(path),
+            None => cargo.arg(option),
+        };
+        is_file = option == "--json";
+    }
+    if !cargo.status()?.success() {
+        bail!("the comparison of advisers failed");
+    }
+    Ok(())
+}
 
 /// Looks whether there is a program to run and a browser to run it in, before a build that may take
 /// minutes.

@@ -38,6 +38,7 @@ Usage: cargo xtask <command>
   setup                     get the missing tools
   size                      list the size of each file the page sends and check the budget
   bench [options]           time the engine; options go to www/bench/run.mjs
+  bench advisor [suite …]   compare the adviser with others; options are listed in tests/bench/main.rs
   bless                     accept the present types of the WebAssembly package as reviewed
 ";
 
@@ -89,6 +90,9 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             no_options(rest)?;
             page::set_up_and_build(&pins)?;
             size::run(&pins)?;
+        }
+        "bench" if rest.first().is_some_and(|what| what == "advisor") => {
+            bench::advisor(&rest[1..])?;
         }
         "bench" => {
             bench::check()?;

@@ -218,6 +218,19 @@ impl Prepared<'_> {
         rows.first_integer().map(|count| count as u64)
     }
 
+    /// The same without the opcodes at the end, to which the first one jumps: they begin the transaction and load
+    /// constants, once a run.
+    ///
+    /// # Errors
+    /// As [`Prepared::program_length`].
+    pub fn body_length(&self) -> Result<u64, EngineError> {
+        let rows = self.program(
+            "SELECT count(*) FROM bytecode(?1) WHERE subprog IS NULL
+             AND addr < (SELECT p2 FROM bytecode(?1) WHERE subprog IS NULL AND addr = 0)",
+        )?;
+        rows.first_integer().map(|count| count as u64)
+    }
+
     /// Rows that all loops visited since the last reset of the counts.
     pub(crate) fn rows_visited(&self) -> u64 {
         let elements = (0..).map_while(|index| read_element(self, index));

@@ -62,7 +62,9 @@ fn counts_are_those_of_sqlite() {
                 "SELECT count(*) FROM (SELECT {list} FROM t{condition} GROUP BY {list})"
             ));
             let off = (*values as f64 - exact).abs();
-            assert!(off <= exact * 0.03, "{set:?}: {values} for {exact}");
+            // A few are counted one by one.
+            let may = if exact < 2048.0 { 0.0 } else { exact * 0.03 };
+            assert!(off <= may, "{set:?}: {values} for {exact}");
         }
     }
     let bad = DistinctRequest { table: "nosuch".into(), ..DistinctRequest::default() };

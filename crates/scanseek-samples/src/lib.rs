@@ -13,6 +13,13 @@ mod store;
 #[cfg(feature = "tpcds")]
 mod tpcds;
 mod tpch;
+#[cfg(feature = "worlds")]
+mod worlds;
+
+#[cfg(feature = "worlds")]
+pub use worlds::{
+    ColumnKind, ColumnShape, DrawnIndex, DrawnPart, TableShape, World, drawn_index, world,
+};
 
 /// One column value of a generated row.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -379,7 +379,7 @@ impl Oracle for EngineOracle<'_> {
         let name = self.name(index);
         let clone = &self.clones[0];
         let sql = format!("INSERT INTO {} DEFAULT VALUES", index.typed_table());
-        let length = || clone.prepare(&sql).ok()?.program_length().ok();
+        let length = || clone.prepare(&sql).ok()?.body_length().ok();
         let without = length()?;
         clone.execute_script("SAVEPOINT what_if").ok()?;
         let with = clone.execute_script(&index.ddl(&name)).ok().and_then(|()| length());
@@ -682,3 +682,6 @@ impl From<WorkbenchError> for OracleError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
