@@ -4,151 +4,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scanseek_plan::{Counters, grouped};
+use scanseek_plan::grouped;
 use scanseek_schema::{IndexName, IndexSpec, Schema};
 
 use crate::drop_kind::DropKind;
+use crate::drop_report::{
+    AdvisedDrop, Changed, Cover, Drops, ExistingOracle, KeptIndex, Stays, WholePlan,
+};
 use crate::evaluate::REGIMES;
 use crate::existing::{Existing, Shape, existing};
 use crate::gain::{is_felt_loss, is_loss};
 use crate::oracle::{OracleError, Outcome, Query, Regime};
 use crate::report::Advice;
 
-/// What SQLite is asked about the indexes that exist. They can be hidden from it.
-pub trait ExistingOracle {
-    /// From now on, these are hidden from the planner, and no others.
-    fn hide(&mut self, indexes: &[IndexName]);
-
-    /// True if the statement names the table, or a view over it.
-    fn names_table(&self, query: usize, table: &str) -> bool;
-
-    /// True if what a trigger does names the table: it is neither in a plan nor run.
-    fn trigger_names_table(&self, table: &str) -> bool;
-
-    /// The plan with the indexes that are not hidden and these new ones, which are built.
-    ///
-    /// # Errors
-    /// If the statement cannot be planned.
-    fn whole_plan(
-        &mut self,
-        query: usize,
-        create: &[IndexSpec],
-        regime: Regime,
-    ) -> Result<WholePlan, OracleError>;
-
-    /// Runs the statement with the indexes that are not hidden and these new ones. It may give up after
-    /// about so many VM steps. A write is taken back.
-    ///
-    /// # Errors
-    /// If it fails or takes too much work.
-    fn run(
-        &mut self,
-        query: usize,
-        create: &[IndexSpec],
-        regime: Regime,
-        step_limit: Option<u64>,
-    ) -> Result<Outcome, OracleError>;
-
-    /// The size of an index, in bytes.
-    fn bytes(&self, index: &IndexName) -> u64;
-
-    /// What a row costs that is written to it.
-    fn write_steps(&mut self, index: &IndexName) -> WriteSteps;
-
-    /// Told before each index of a stage.
-    fn progress(&mut self, stage: &str, done: usize, total: usize);
-}
-
-/// How SQLite would run a statement.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct WholePlan {
-    /// Its text.
-    pub text: String,
-    /// How long the program is: some choices do not show in the text.
-    pub opcodes: u64,
-    /// The names of the indexes in it.
-    pub indexes: Vec<String>,
-    /// How often rows are sorted or collected.
-    pub temp_b_trees: usize,
-}
-
-/// VM steps that each row takes for an index; `None` where SQLite does not say. Of a partial index, for a
-/// row that is in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct WriteSteps {
-    /// A row that is inserted.
-    pub insert: Option<u64>,
-    /// A row whose keys are updated.
-    pub update: Option<u64>,
-    /// A row that is deleted.
-    pub delete: Option<u64>,
-}
-
-/// What is said of the indexes that exist.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Drops {
-    /// Those that may go, all of them together too; the surest first.
-    pub drops: Vec<AdvisedDrop>,
-    /// Those that seem to be superfluous and stay.
-    pub kept: Vec<KeptIndex>,
-    /// Statements that could not be planned, and may use any of them.
-    pub not_planned: usize,
-}
-
-/// An index that may go.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AdvisedDrop {
-    /// Its name.
-    pub name: IndexName,
-    /// Its table.
-    pub table: String,
-    /// Why.
-    pub kind: DropKind,
-    /// The index that does its work, if one is known to.
-    pub cover: Option<Cover>,
-    /// It may go only once the advised indexes are there: all of them, or that which covers it.
-    pub needs_advised: bool,
-    /// Statements whose plan changes with it.
-    pub changed: Vec<Changed>,
-    /// Bytes that it takes.
-    pub bytes: u64,
-    /// What it costs a write.
-    pub steps: WriteSteps,
-}
-
-/// The index that does another's work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cover {
-    /// One that exists.
-    Existing(IndexName),
-    /// That of a UNIQUE or PRIMARY KEY constraint, which has no name of its own.
-    Constraint(IndexName),
-    /// One that is advised, by its position.
-    Advised(usize),
-}
-
-/// A statement whose plan changes when an index goes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Changed {
-    /// Its position in the workload.
-    pub query: usize,
-    /// Its work with the index.
-    pub with: Counters,
-    /// Its work without it.
-    pub without: Counters,
-}
-
-/// An index that stays.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptIndex {
-    /// Its name.
-    pub name: IndexName,
-    /// Why, in a sentence.
-    pub because: String,
-}
-
 /// Looks for indexes that may go. The workload may go on behind what the advice is for, with statements that were not
-/// measured; they are planned only. `hints` says, by name in lower case, where an index is asked for by name.
+/// measured; they are planned only.
 ///
 /// # Errors
 /// Only [`OracleError::Cancelled`].
@@ -156,7 +26,7 @@ pub fn drops(
     schema: &Schema,
     workload: &[Query],
     advice: &Advice,
-    hints: &BTreeMap<String, String>,
+    stays: &Stays,
     oracle: &mut dyn ExistingOracle,
 ) -> Result<Drops, OracleError> {
     let all = existing(schema);
@@ -165,7 +35,7 @@ pub fn drops(
     let before = advice.queries.iter().map(|one| (one.query, one.before.clone())).collect();
     let mut judge = Judge {
         workload,
-        hints,
+        stays,
         before,
         regime: if advice.analyze { Regime::Analyzed } else { Regime::AsFound },
         oracle,
@@ -196,7 +66,7 @@ type Set = BTreeSet<usize>;
 
 struct Judge<'a> {
     workload: &'a [Query],
-    hints: &'a BTreeMap<String, String>,
+    stays: &'a Stays,
     /// Statements that were measured, as they are now.
     before: BTreeMap<usize, Outcome>,
     /// The statistics that the advice asks for.
@@ -251,7 +121,8 @@ impl Judge<'_> {
         for kind in [DropKind::Duplicate, DropKind::Prefix] {
             for (done, at) in order.iter().copied().enumerate() {
                 self.oracle.progress("Looking at the indexes there are", done, order.len());
-                if self.gone.contains_key(&at) || !self.all[at].is_own {
+                let is_there = self.all[at].is_own && !self.is_pinned(at);
+                if self.gone.contains_key(&at) || !is_there {
                     continue;
                 }
                 if let Some(cover) = self.cover(at, kind) {
@@ -277,13 +148,15 @@ impl Judge<'_> {
             *other != at
                 && !self.gone.contains_key(other)
                 && one.may_cover()
+                && (kind == DropKind::Prefix || !self.is_pinned(*other))
                 && one.shape.as_ref().is_some_and(is_it)
         });
         // Of those alike, the one that has to stay anyway, then the oldest.
         let narrowest = there.min_by_key(|other| {
             let one = &self.all[*other];
             let keys = one.shape.as_ref().map_or(0, |shape| shape.keys.len());
-            (keys, one.may_go() && self.hint(*other).is_none(), *other)
+            let may_go = one.may_go() && self.hint(*other).is_none();
+            (self.is_pinned(*other), keys, may_go, *other)
         });
         let advised = || {
             let new = self.shapes.iter().enumerate();
@@ -295,7 +168,11 @@ impl Judge<'_> {
     }
 
     fn hint(&self, at: usize) -> Option<&String> {
-        self.hints.get(&self.all[at].name.name.to_ascii_lowercase())
+        self.stays.hints.get(&self.all[at].name.name.to_ascii_lowercase())
+    }
+
+    fn is_pinned(&self, at: usize) -> bool {
+        self.stays.pinned.contains(&self.all[at].name)
     }
 
     /// Why an index has to stay, whatever others do.
@@ -323,7 +200,8 @@ impl Judge<'_> {
                 let one = &self.all[*at];
                 let is_named = (0..self.workload.len())
                     .any(|query| self.oracle.names_table(query, &one.table));
-                one.may_go() && is_named && self.has_to_stay(*at).is_none()
+                let may_go = one.may_go() && !self.is_pinned(*at);
+                may_go && is_named && self.has_to_stay(*at).is_none()
             })
             .collect();
         order.sort_by_key(|at| (std::cmp::Reverse(self.oracle.bytes(&self.all[*at].name)), *at));
@@ -428,7 +306,7 @@ impl Judge<'_> {
             }
         }
         let has_advised = !self.create.is_empty();
-        let with = match self.verdict(at, kind, cover, has_advised)? {
+        let with = match self.verdict(at, kind, cover, has_advised, &REGIMES)? {
             Verdict::May { sorts_more: true, .. } if kind == DropKind::Prefix => {
                 return Ok(Err(
                     "It gives rows in the order of the rowid, which the longer one does not."
@@ -439,11 +317,16 @@ impl Judge<'_> {
             Verdict::MayNot(because) => return Ok(Err(because)),
         };
         if has_advised && !needs_advised {
-            let without = self.verdict(at, kind, cover, false)?;
+            let without = self.verdict(at, kind, cover, false, &REGIMES)?;
             needs_advised = !matches!(without, Verdict::May { sorts_more: false, .. });
             if needs_advised && kind == DropKind::Unused {
                 return Ok(Err("Without it, plans change.".to_owned()));
             }
+        }
+        // These statistics take longer to make, so they come last.
+        let optimized = [Regime::Optimized];
+        if let Verdict::MayNot(because) = self.verdict(at, kind, cover, has_advised, &optimized)? {
+            return Ok(Err(because));
         }
         self.take(at, kind, cover, keeps, needs_advised, with);
         Ok(Ok(()))
@@ -474,6 +357,11 @@ impl Judge<'_> {
         let (name, table) = (name.clone(), table.clone());
         self.found.drops.push(AdvisedDrop {
             kind,
+            needs_pinned: match keeps {
+                Some(Place::There(at)) if self.is_pinned(at) => true,
+                // The plans were asked for with them.
+                _ => cover.is_none() && !self.stays.pinned.is_empty(),
+            },
             cover: cover.map(|cover| match cover {
                 Place::New(at) => Cover::Advised(at),
                 Place::There(at) if self.all[at].is_own => {
@@ -507,13 +395,14 @@ impl Judge<'_> {
         there.map(Place::There).or_else(new)
     }
 
-    /// Asks about the index alone and together with all that goes, with both kinds of statistics.
+    /// Asks about the index alone and together with all that goes.
     fn verdict(
         &mut self,
         at: usize,
         kind: DropKind,
         cover: Option<Place>,
         advised: bool,
+        regimes: &[Regime],
     ) -> Result<Verdict, OracleError> {
         let mut changed = Vec::new();
         let mut sorts_more = false;
@@ -525,7 +414,7 @@ impl Judge<'_> {
             // What nobody uses has to leave plans as they are without what else goes; what is replaced must cost
             // nothing, all together.
             let base = if kind == DropKind::Unused { base } else { Set::new() };
-            for regime in REGIMES {
+            for regime in regimes.iter().copied() {
                 for query in self.touching(at) {
                     let with = State { advised, regime, hidden: base.clone() };
                     let without = State { advised, regime, hidden: hidden.clone() };
