@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scanseek_plan::grouped;
 use scanseek_schema::{IndexName, IndexSpec, Schema};
 
 use crate::drop_kind::DropKind;
@@ -13,9 +12,9 @@ use crate::drop_report::{
 };
 use crate::evaluate::REGIMES;
 use crate::existing::{Existing, Shape, existing};
-use crate::gain::{is_felt_loss, is_loss};
+use crate::gain::{is_felt_loss, is_loss, is_more, why_worse};
 use crate::oracle::{OracleError, Outcome, Query, Regime};
-use crate::report::Advice;
+use crate::report::{Advice, QueryOutcome};
 
 /// Looks for indexes that may go. The workload may go on behind what the advice is for, with statements that were not
 /// measured; they are planned only.
@@ -32,11 +31,14 @@ pub fn drops(
     let all = existing(schema);
     let create: Vec<IndexSpec> = advice.create.iter().map(|index| index.spec.clone()).collect();
     let shapes = create.iter().map(|spec| Shape::of_spec(spec, schema)).collect();
-    let before = advice.queries.iter().map(|one| (one.query, one.before.clone())).collect();
+    let measured = |outcome: fn(&QueryOutcome) -> &Outcome| {
+        advice.queries.iter().map(|one| (one.query, outcome(one).clone())).collect()
+    };
     let mut judge = Judge {
         workload,
         stays,
-        before,
+        before: measured(|one| &one.before),
+        after: measured(|one| &one.after),
         regime: if advice.analyze { Regime::Analyzed } else { Regime::AsFound },
         oracle,
         create,
@@ -51,6 +53,7 @@ pub fn drops(
     if judge.all.iter().any(|one| one.is_own) {
         judge.by_schema()?;
         judge.by_workload()?;
+        judge.with_optimize()?;
         judge.oracle.hide(&[]);
     }
     judge.found.drops.sort_by_key(|one| one.kind);
@@ -69,6 +72,8 @@ struct Judge<'a> {
     stays: &'a Stays,
     /// Statements that were measured, as they are now.
     before: BTreeMap<usize, Outcome>,
+    /// The same statements with the advice.
+    after: BTreeMap<usize, Outcome>,
     /// The statistics that the advice asks for.
     regime: Regime,
     oracle: &'a mut dyn ExistingOracle,
@@ -306,7 +311,7 @@ impl Judge<'_> {
             }
         }
         let has_advised = !self.create.is_empty();
-        let with = match self.verdict(at, kind, cover, has_advised, &REGIMES)? {
+        let with = match self.verdict(at, kind, cover, has_advised)? {
             Verdict::May { sorts_more: true, .. } if kind == DropKind::Prefix => {
                 return Ok(Err(
                     "It gives rows in the order of the rowid, which the longer one does not."
@@ -317,19 +322,47 @@ impl Judge<'_> {
             Verdict::MayNot(because) => return Ok(Err(because)),
         };
         if has_advised && !needs_advised {
-            let without = self.verdict(at, kind, cover, false, &REGIMES)?;
+            let without = self.verdict(at, kind, cover, false)?;
             needs_advised = !matches!(without, Verdict::May { sorts_more: false, .. });
             if needs_advised && kind == DropKind::Unused {
                 return Ok(Err("Without it, plans change.".to_owned()));
             }
         }
-        // These statistics take longer to make, so they come last.
-        let optimized = [Regime::Optimized];
-        if let Verdict::MayNot(because) = self.verdict(at, kind, cover, has_advised, &optimized)? {
-            return Ok(Err(because));
-        }
         self.take(at, kind, cover, keeps, needs_advised, with);
         Ok(Ok(()))
+    }
+
+    /// Asks once about all that goes with the statistics of `PRAGMA optimize`, which take long to make. If a
+    /// statement loses, the last of what it can use stays.
+    fn with_optimize(&mut self) -> Result<(), OracleError> {
+        let advised = !self.create.is_empty();
+        let state = |hidden| State { advised, regime: Regime::Optimized, hidden };
+        if self.gone.is_empty() {
+            return Ok(());
+        }
+        // All plans of one state, then all of the other: going to and fro is what takes long.
+        for hidden in [Set::new(), self.gone_with(advised)] {
+            let state = state(hidden);
+            for query in 0..self.workload.len() {
+                self.plan(query, &state)?;
+            }
+        }
+        for query in 0..self.workload.len() {
+            loop {
+                let gone = self.gone_with(advised);
+                let Some(at) = gone.iter().rev().find(|at| self.may_touch(query, **at)) else {
+                    break;
+                };
+                let (at, all) = (*at, state(Set::new()));
+                let effect = self.effect(at, query, &all, &state(gone), None)?;
+                let Effect::Worse(because) = effect else { break };
+                self.gone.remove(&at);
+                let name = self.all[at].name.clone();
+                self.found.drops.retain(|one| one.name != name);
+                self.found.kept.push(KeptIndex { name, because });
+            }
+        }
+        Ok(())
     }
 
     /// A partial index is considered once values are bound, and statements that were not measured may have
@@ -402,7 +435,6 @@ impl Judge<'_> {
         kind: DropKind,
         cover: Option<Place>,
         advised: bool,
-        regimes: &[Regime],
     ) -> Result<Verdict, OracleError> {
         let mut changed = Vec::new();
         let mut sorts_more = false;
@@ -414,7 +446,7 @@ impl Judge<'_> {
             // What nobody uses has to leave plans as they are without what else goes; what is replaced must cost
             // nothing, all together.
             let base = if kind == DropKind::Unused { base } else { Set::new() };
-            for regime in regimes.iter().copied() {
+            for regime in REGIMES {
                 for query in self.touching(at) {
                     let with = State { advised, regime, hidden: base.clone() };
                     let without = State { advised, regime, hidden: hidden.clone() };
@@ -424,6 +456,12 @@ impl Judge<'_> {
                         Effect::Changed { .. } if kind == DropKind::Unused => {
                             let because = "No plan uses it, but plans change without it.";
                             return Ok(Verdict::MayNot(because.to_owned()));
+                        }
+                        Effect::Changed { with, without, .. }
+                            if kind == DropKind::Replaceable && is_more(&with, &without) =>
+                        {
+                            let name = &self.workload[query].name;
+                            return Ok(Verdict::MayNot(why_worse(name, &with, &without)));
                         }
                         Effect::Changed { with, without, sorts_more: more } => {
                             sorts_more |= more;
@@ -539,6 +577,11 @@ impl Judge<'_> {
         if let Some(known) = self.runs.get(&(query, key.clone())) {
             return Ok(known.clone());
         }
+        if let Some(known) = self.measured(query, state) {
+            let known = Some(known.clone());
+            self.runs.insert((query, key), known.clone());
+            return Ok(known);
+        }
         self.show(state);
         let create = if state.advised { self.create.as_slice() } else { &[] };
         let outcome = match self.oracle.run(query, create, state.regime, step_limit) {
@@ -548,6 +591,17 @@ impl Judge<'_> {
         };
         self.runs.insert((query, key), outcome.clone());
         Ok(outcome)
+    }
+
+    /// What the adviser knows of a statement with all indexes there are.
+    fn measured(&self, query: usize, state: &State) -> Option<&Outcome> {
+        let has_advised = state.advised || self.create.is_empty();
+        match (state.advised, state.regime) {
+            _ if !state.hidden.is_empty() => None,
+            (false, Regime::AsFound) => self.before.get(&query),
+            (_, regime) if has_advised && regime == self.regime => self.after.get(&query),
+            _ => None,
+        }
     }
 
     fn show(&mut self, state: &State) {
@@ -574,22 +628,6 @@ impl Judge<'_> {
     fn may_touch(&self, query: usize, at: usize) -> bool {
         self.workload[query].writes || self.oracle.names_table(query, &self.all[at].table)
     }
-}
-
-/// The count that grew most says it.
-fn why_worse(name: &str, with: &Outcome, without: &Outcome) -> String {
-    if !without.same_result {
-        return format!("Without it, it is not certain that the rows of {name} stay the same.");
-    }
-    let share = |with: u64, without: u64| without as f64 / with.max(1) as f64;
-    let (a, b) = (&with.counters, &without.counters);
-    let by_steps = share(a.vm_steps, b.vm_steps) >= share(a.page_requests, b.page_requests);
-    let (what, with, without) = if by_steps {
-        ("VM steps", a.vm_steps, b.vm_steps)
-    } else {
-        ("page requests", a.page_requests, b.page_requests)
-    };
-    format!("Without it, {name} takes {} {what} in place of {}.", grouped(without), grouped(with))
 }
 
 /// An index, there or advised, by its position.
