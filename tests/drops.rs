@@ -138,6 +138,92 @@ fn check_patch(schema: &str, suggested: &Suggested) -> Result<(), String> {
     if state() == before { Ok(()) } else { Err(format!("{} is left", state())) }
 }
 
+/// What the person asked for covers others, but is nothing that could go: it is not there yet.
+#[test]
+fn indexes_asked_for_stay_and_cover_others() {
+    let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)
+                INSERT INTO t SELECT i, i % 400, i % 7 FROM n;";
+    let schema = format!("CREATE TABLE t(id INTEGER PRIMARY KEY, a INT, c INT); {rows}");
+    let (wider, same) = ("CREATE INDEX mine ON t(a, c)", "CREATE INDEX mine ON t(a)");
+    for (existing, pinned, workload, expected) in [
+        ("CREATE INDEX by_a ON t(a)", wider, "SELECT c FROM t WHERE a = 7", "prefix by_a mine"),
+        // No duplicate of what is not there yet; but that is used in its place.
+        ("CREATE INDEX by_a ON t(a)", same, "SELECT c FROM t WHERE a = 7", "unused by_a "),
+        ("CREATE INDEX by_a ON t(a)", same, "SELECT 1", ""),
+        ("CREATE INDEX by_c ON t(c)", wider, "SELECT c FROM t WHERE a = 7", "unused by_c "),
+        (
+            "CREATE INDEX by_a ON t(a); CREATE INDEX other ON t(a, id)",
+            wider,
+            "SELECT 1",
+            "prefix by_a other",
+        ),
+    ] {
+        let options =
+            SuggestOptions { pinned: vec![pinned.to_owned()], ..SuggestOptions::default() };
+        let mut workbench = workbench(&format!("{schema} {existing}"));
+        let suggested = workbench.suggest(workload, &options).unwrap();
+        let found: Vec<String> = suggested
+            .drop
+            .iter()
+            .map(|one| {
+                // Only what covers nothing that was asked for holds without that.
+                let needs: &[String] =
+                    if one.covered_by.as_deref() == Some("other") { &[] } else { &options.pinned };
+                assert_eq!(one.needs, needs, "{one:?}");
+                let cover = one.covered_by.as_deref().unwrap_or_default();
+                format!("{} {} {cover}", one.kind.words().id, one.name)
+            })
+            .collect();
+        assert_eq!(found.join("; "), expected, "{existing}");
+        let is_kept = |(ddl, _): &(String, String)| ddl == "DROP INDEX mine";
+        assert!(!suggested.not_advised.iter().any(is_kept), "{:?}", suggested.not_advised);
+    }
+}
+
+/// Plans name indexes without their database, so one that has the name of another stays.
+#[test]
+fn indexes_of_attached_databases_are_named_with_them() {
+    let main = "CREATE TABLE t(a, b); INSERT INTO t VALUES (1, 2); CREATE INDEX Twice ON t(a);";
+    let other = "CREATE TABLE u(a, b); INSERT INTO u VALUES (1, 2);
+        CREATE INDEX older ON u(a); CREATE INDEX wider ON u(a, b);
+        CREATE INDEX alone ON u(b); CREATE INDEX twice ON u(b);";
+    let mut workbench = workbench(main);
+    workbench.attach("the archive", "old.db", crate::host::files(other)).unwrap();
+    let sql = "SELECT * FROM u WHERE a = 1; SELECT * FROM t WHERE b = 2";
+    let suggested = workbench.suggest(sql, &SuggestOptions::default()).unwrap();
+    let found: Vec<(&str, &str)> =
+        suggested.drop.iter().map(|one| (one.ddl.as_str(), one.because.as_str())).collect();
+    assert_eq!(
+        found,
+        [
+            (
+                "DROP INDEX \"the archive\".alone",
+                "\"the archive\".twice has the same keys over the same rows."
+            ),
+            (
+                "DROP INDEX \"the archive\".older",
+                "The keys of \"the archive\".wider begin with these, over the same rows."
+            ),
+        ]
+    );
+    assert_eq!(suggested.drop[0].table, "\"the archive\".u");
+    assert!(suggested.not_advised.is_empty(), "{:?}", suggested.not_advised);
+    let mut database = database(main);
+    database.attach("the archive", &self::database(other)).unwrap();
+    let state = |database: &mut Database| {
+        database.reload().unwrap();
+        let mut names: Vec<String> =
+            database.schema().indexes().map(|index| index.name.clone()).collect();
+        names.sort();
+        names
+    };
+    let before = state(&mut database);
+    database.execute_script(&suggested.patch.up).unwrap();
+    assert_eq!(state(&mut database), ["Twice", "twice", "wider"]);
+    database.execute_script(&suggested.patch.down).unwrap();
+    assert_eq!(state(&mut database), before);
+}
+
 /// What each row written is said to save is what it saves.
 #[test]
 fn steps_saved_by_writes_are_exact() {

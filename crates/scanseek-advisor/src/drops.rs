@@ -4,151 +4,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scanseek_plan::{Counters, grouped};
 use scanseek_schema::{IndexName, IndexSpec, Schema};
 
 use crate::drop_kind::DropKind;
+use crate::drop_report::{
+    AdvisedDrop, Changed, Cover, Drops, ExistingOracle, KeptIndex, Stays, WholePlan,
+};
 use crate::evaluate::REGIMES;
 use crate::existing::{Existing, Shape, existing};
-use crate::gain::{is_felt_loss, is_loss};
+use crate::gain::{is_felt_loss, is_loss, is_more, why_worse};
 use crate::oracle::{OracleError, Outcome, Query, Regime};
-use crate::report::Advice;
-
-/// What SQLite is asked about the indexes that exist. They can be hidden from it.
-pub trait ExistingOracle {
-    /// From now on, these are hidden from the planner, and no others.
-    fn hide(&mut self, indexes: &[IndexName]);
-
-    /// True if the statement names the table, or a view over it.
-    fn names_table(&self, query: usize, table: &str) -> bool;
-
-    /// True if what a trigger does names the table: it is neither in a plan nor run.
-    fn trigger_names_table(&self, table: &str) -> bool;
-
-    /// The plan with the indexes that are not hidden and these new ones, which are built.
-    ///
-    /// # Errors
-    /// If the statement cannot be planned.
-    fn whole_plan(
-        &mut self,
-        query: usize,
-        create: &[IndexSpec],
-        regime: Regime,
-    ) -> Result<WholePlan, OracleError>;
-
-    /// Runs the statement with the indexes that are not hidden and these new ones. It may give up after
-    /// about so many VM steps. A write is taken back.
-    ///
-    /// # Errors
-    /// If it fails or takes too much work.
-    fn run(
-        &mut self,
-        query: usize,
-        create: &[IndexSpec],
-        regime: Regime,
-        step_limit: Option<u64>,
-    ) -> Result<Outcome, OracleError>;
-
-    /// The size of an index, in bytes.
-    fn bytes(&self, index: &IndexName) -> u64;
-
-    /// What a row costs that is written to it.
-    fn write_steps(&mut self, index: &IndexName) -> WriteSteps;
-
-    /// Told before each index of a stage.
-    fn progress(&mut self, stage: &str, done: usize, total: usize);
-}
-
-/// How SQLite would run a statement.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct WholePlan {
-    /// Its text.
-    pub text: String,
-    /// How long the program is: some choices do not show in the text.
-    pub opcodes: u64,
-    /// The names of the indexes in it.
-    pub indexes: Vec<String>,
-    /// How often rows are sorted or collected.
-    pub temp_b_trees: usize,
-}
-
-/// VM steps that each row takes for an index; `None` where SQLite does not say. Of a partial index, for a
-/// row that is in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct WriteSteps {
-    /// A row that is inserted.
-    pub insert: Option<u64>,
-    /// A row whose keys are updated.
-    pub update: Option<u64>,
-    /// A row that is deleted.
-    pub delete: Option<u64>,
-}
-
-/// What is said of the indexes that exist.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Drops {
-    /// Those that may go, all of them together too; the surest first.
-    pub drops: Vec<AdvisedDrop>,
-    /// Those that seem to be superfluous and stay.
-    pub kept: Vec<KeptIndex>,
-    /// Statements that could not be planned, and may use any of them.
-    pub not_planned: usize,
-}
-
-/// An index that may go.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AdvisedDrop {
-    /// Its name.
-    pub name: IndexName,
-    /// Its table.
-    pub table: String,
-    /// Why.
-    pub kind: DropKind,
-    /// The index that does its work, if one is known to.
-    pub cover: Option<Cover>,
-    /// It may go only once the advised indexes are there: all of them, or that which covers it.
-    pub needs_advised: bool,
-    /// Statements whose plan changes with it.
-    pub changed: Vec<Changed>,
-    /// Bytes that it takes.
-    pub bytes: u64,
-    /// What it costs a write.
-    pub steps: WriteSteps,
-}
-
-/// The index that does another's work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cover {
-    /// One that exists.
-    Existing(IndexName),
-    /// That of a UNIQUE or PRIMARY KEY constraint, which has no name of its own.
-    Constraint(IndexName),
-    /// One that is advised, by its position.
-    Advised(usize),
-}
-
-/// A statement whose plan changes when an index goes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Changed {
-    /// Its position in the workload.
-    pub query: usize,
-    /// Its work with the index.
-    pub with: Counters,
-    /// Its work without it.
-    pub without: Counters,
-}
-
-/// An index that stays.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptIndex {
-    /// Its name.
-    pub name: IndexName,
-    /// Why, in a sentence.
-    pub because: String,
-}
+use crate::report::{Advice, QueryOutcome};
 
 /// Looks for indexes that may go. The workload may go on behind what the advice is for, with statements that were not
-/// measured; they are planned only. `hints` says, by name in lower case, where an index is asked for by name.
+/// measured; they are planned only.
 ///
 /// # Errors
 /// Only [`OracleError::Cancelled`].
@@ -156,17 +25,20 @@ pub fn drops(
     schema: &Schema,
     workload: &[Query],
     advice: &Advice,
-    hints: &BTreeMap<String, String>,
+    stays: &Stays,
     oracle: &mut dyn ExistingOracle,
 ) -> Result<Drops, OracleError> {
     let all = existing(schema);
     let create: Vec<IndexSpec> = advice.create.iter().map(|index| index.spec.clone()).collect();
     let shapes = create.iter().map(|spec| Shape::of_spec(spec, schema)).collect();
-    let before = advice.queries.iter().map(|one| (one.query, one.before.clone())).collect();
+    let measured = |outcome: fn(&QueryOutcome) -> &Outcome| {
+        advice.queries.iter().map(|one| (one.query, outcome(one).clone())).collect()
+    };
     let mut judge = Judge {
         workload,
-        hints,
-        before,
+        stays,
+        before: measured(|one| &one.before),
+        after: measured(|one| &one.after),
         regime: if advice.analyze { Regime::Analyzed } else { Regime::AsFound },
         oracle,
         create,
@@ -181,6 +53,7 @@ pub fn drops(
     if judge.all.iter().any(|one| one.is_own) {
         judge.by_schema()?;
         judge.by_workload()?;
+        judge.with_optimize()?;
         judge.oracle.hide(&[]);
     }
     judge.found.drops.sort_by_key(|one| one.kind);
@@ -196,9 +69,11 @@ type Set = BTreeSet<usize>;
 
 struct Judge<'a> {
     workload: &'a [Query],
-    hints: &'a BTreeMap<String, String>,
+    stays: &'a Stays,
     /// Statements that were measured, as they are now.
     before: BTreeMap<usize, Outcome>,
+    /// The same statements with the advice.
+    after: BTreeMap<usize, Outcome>,
     /// The statistics that the advice asks for.
     regime: Regime,
     oracle: &'a mut dyn ExistingOracle,
@@ -251,7 +126,8 @@ impl Judge<'_> {
         for kind in [DropKind::Duplicate, DropKind::Prefix] {
             for (done, at) in order.iter().copied().enumerate() {
                 self.oracle.progress("Looking at the indexes there are", done, order.len());
-                if self.gone.contains_key(&at) || !self.all[at].is_own {
+                let is_there = self.all[at].is_own && !self.is_pinned(at);
+                if self.gone.contains_key(&at) || !is_there {
                     continue;
                 }
                 if let Some(cover) = self.cover(at, kind) {
@@ -277,13 +153,15 @@ impl Judge<'_> {
             *other != at
                 && !self.gone.contains_key(other)
                 && one.may_cover()
+                && (kind == DropKind::Prefix || !self.is_pinned(*other))
                 && one.shape.as_ref().is_some_and(is_it)
         });
         // Of those alike, the one that has to stay anyway, then the oldest.
         let narrowest = there.min_by_key(|other| {
             let one = &self.all[*other];
             let keys = one.shape.as_ref().map_or(0, |shape| shape.keys.len());
-            (keys, one.may_go() && self.hint(*other).is_none(), *other)
+            let may_go = one.may_go() && self.hint(*other).is_none();
+            (self.is_pinned(*other), keys, may_go, *other)
         });
         let advised = || {
             let new = self.shapes.iter().enumerate();
@@ -295,7 +173,11 @@ impl Judge<'_> {
     }
 
     fn hint(&self, at: usize) -> Option<&String> {
-        self.hints.get(&self.all[at].name.name.to_ascii_lowercase())
+        self.stays.hints.get(&self.all[at].name.name.to_ascii_lowercase())
+    }
+
+    fn is_pinned(&self, at: usize) -> bool {
+        self.stays.pinned.contains(&self.all[at].name)
     }
 
     /// Why an index has to stay, whatever others do.
@@ -323,7 +205,8 @@ impl Judge<'_> {
                 let one = &self.all[*at];
                 let is_named = (0..self.workload.len())
                     .any(|query| self.oracle.names_table(query, &one.table));
-                one.may_go() && is_named && self.has_to_stay(*at).is_none()
+                let may_go = one.may_go() && !self.is_pinned(*at);
+                may_go && is_named && self.has_to_stay(*at).is_none()
             })
             .collect();
         order.sort_by_key(|at| (std::cmp::Reverse(self.oracle.bytes(&self.all[*at].name)), *at));
@@ -449,6 +332,39 @@ impl Judge<'_> {
         Ok(Ok(()))
     }
 
+    /// Asks once about all that goes with the statistics of `PRAGMA optimize`, which take long to make. If a
+    /// statement loses, the last of what it can use stays.
+    fn with_optimize(&mut self) -> Result<(), OracleError> {
+        let advised = !self.create.is_empty();
+        let state = |hidden| State { advised, regime: Regime::Optimized, hidden };
+        if self.gone.is_empty() {
+            return Ok(());
+        }
+        // All plans of one state, then all of the other: going to and fro is what takes long.
+        for hidden in [Set::new(), self.gone_with(advised)] {
+            let state = state(hidden);
+            for query in 0..self.workload.len() {
+                self.plan(query, &state)?;
+            }
+        }
+        for query in 0..self.workload.len() {
+            loop {
+                let gone = self.gone_with(advised);
+                let Some(at) = gone.iter().rev().find(|at| self.may_touch(query, **at)) else {
+                    break;
+                };
+                let (at, all) = (*at, state(Set::new()));
+                let effect = self.effect(at, query, &all, &state(gone), None)?;
+                let Effect::Worse(because) = effect else { break };
+                self.gone.remove(&at);
+                let name = self.all[at].name.clone();
+                self.found.drops.retain(|one| one.name != name);
+                self.found.kept.push(KeptIndex { name, because });
+            }
+        }
+        Ok(())
+    }
+
     /// A partial index is considered once values are bound, and statements that were not measured may have
     /// none. Source: <https://sqlite.org/queryplanner-ng.html#qpstab>.
     fn may_be_used_with_values(&self, at: usize) -> bool {
@@ -474,6 +390,11 @@ impl Judge<'_> {
         let (name, table) = (name.clone(), table.clone());
         self.found.drops.push(AdvisedDrop {
             kind,
+            needs_pinned: match keeps {
+                Some(Place::There(at)) if self.is_pinned(at) => true,
+                // The plans were asked for with them.
+                _ => cover.is_none() && !self.stays.pinned.is_empty(),
+            },
             cover: cover.map(|cover| match cover {
                 Place::New(at) => Cover::Advised(at),
                 Place::There(at) if self.all[at].is_own => {
@@ -507,7 +428,7 @@ impl Judge<'_> {
         there.map(Place::There).or_else(new)
     }
 
-    /// Asks about the index alone and together with all that goes, with both kinds of statistics.
+    /// Asks about the index alone and together with all that goes.
     fn verdict(
         &mut self,
         at: usize,
@@ -535,6 +456,12 @@ impl Judge<'_> {
                         Effect::Changed { .. } if kind == DropKind::Unused => {
                             let because = "No plan uses it, but plans change without it.";
                             return Ok(Verdict::MayNot(because.to_owned()));
+                        }
+                        Effect::Changed { with, without, .. }
+                            if kind == DropKind::Replaceable && is_more(&with, &without) =>
+                        {
+                            let name = &self.workload[query].name;
+                            return Ok(Verdict::MayNot(why_worse(name, &with, &without)));
                         }
                         Effect::Changed { with, without, sorts_more: more } => {
                             sorts_more |= more;
@@ -650,6 +577,11 @@ impl Judge<'_> {
         if let Some(known) = self.runs.get(&(query, key.clone())) {
             return Ok(known.clone());
         }
+        if let Some(known) = self.measured(query, state) {
+            let known = Some(known.clone());
+            self.runs.insert((query, key), known.clone());
+            return Ok(known);
+        }
         self.show(state);
         let create = if state.advised { self.create.as_slice() } else { &[] };
         let outcome = match self.oracle.run(query, create, state.regime, step_limit) {
@@ -659,6 +591,17 @@ impl Judge<'_> {
         };
         self.runs.insert((query, key), outcome.clone());
         Ok(outcome)
+    }
+
+    /// What the adviser knows of a statement with all indexes there are.
+    fn measured(&self, query: usize, state: &State) -> Option<&Outcome> {
+        let has_advised = state.advised || self.create.is_empty();
+        match (state.advised, state.regime) {
+            _ if !state.hidden.is_empty() => None,
+            (false, Regime::AsFound) => self.before.get(&query),
+            (_, regime) if has_advised && regime == self.regime => self.after.get(&query),
+            _ => None,
+        }
     }
 
     fn show(&mut self, state: &State) {
@@ -685,22 +628,6 @@ impl Judge<'_> {
     fn may_touch(&self, query: usize, at: usize) -> bool {
         self.workload[query].writes || self.oracle.names_table(query, &self.all[at].table)
     }
-}
-
-/// The count that grew most says it.
-fn why_worse(name: &str, with: &Outcome, without: &Outcome) -> String {
-    if !without.same_result {
-        return format!("Without it, it is not certain that the rows of {name} stay the same.");
-    }
-    let share = |with: u64, without: u64| without as f64 / with.max(1) as f64;
-    let (a, b) = (&with.counters, &without.counters);
-    let by_steps = share(a.vm_steps, b.vm_steps) >= share(a.page_requests, b.page_requests);
-    let (what, with, without) = if by_steps {
-        ("VM steps", a.vm_steps, b.vm_steps)
-    } else {
-        ("page requests", a.page_requests, b.page_requests)
-    };
-    format!("Without it, {name} takes {} {what} in place of {}.", grouped(without), grouped(with))
 }
 
 /// An index, there or advised, by its position.

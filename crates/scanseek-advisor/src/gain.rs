@@ -16,6 +16,8 @@ const GAIN_BY_PAGES: f64 = 0.7;
 const STEPS_PER_PAGE: u64 = 10;
 /// About a millisecond of work: a step takes 11 ns.
 const MILLISECOND: f64 = 90_000.0;
+/// Work is alike up to this share and so many steps.
+const ALIKE: (f64, f64) = (1.05, 10.0);
 /// More work than this share of before counts as a loss.
 const LOSS: f64 = 1.05;
 
@@ -107,4 +109,27 @@ pub(crate) fn statistics_help(
 /// Pages read from the file are what a cold run costs; the few inner pages of an index are free.
 fn not_more_pages(before: &Counters, after: &Counters) -> bool {
     after.page_reads as f64 <= before.page_reads as f64 * LOSS + 8.0
+}
+
+/// More work, if only by a few steps: what is little on a few rows is much on many.
+pub(crate) fn is_more(with: &Outcome, without: &Outcome) -> bool {
+    let is_more = |with: f64, without: f64| without > with * ALIKE.0 + ALIKE.1;
+    let steps = |one: &Outcome| one.counters.vm_steps as f64;
+    is_more(steps(with), steps(without)) || is_more(work(&with.counters), work(&without.counters))
+}
+
+/// The count that grew most says it.
+pub(crate) fn why_worse(name: &str, with: &Outcome, without: &Outcome) -> String {
+    if !without.same_result {
+        return format!("Without it, it is not certain that the rows of {name} stay the same.");
+    }
+    let share = |with: u64, without: u64| without as f64 / with.max(1) as f64;
+    let (a, b) = (&with.counters, &without.counters);
+    let by_steps = share(a.vm_steps, b.vm_steps) >= share(a.page_requests, b.page_requests);
+    let (what, with, without) = if by_steps {
+        ("VM steps", a.vm_steps, b.vm_steps)
+    } else {
+        ("page requests", a.page_requests, b.page_requests)
+    };
+    format!("Without it, {name} takes {} {what} in place of {}.", grouped(without), grouped(with))
 }

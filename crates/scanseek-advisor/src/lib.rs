@@ -13,6 +13,7 @@ mod candidates;
 mod choose;
 mod conclude;
 mod drop_kind;
+mod drop_report;
 mod drops;
 mod evaluate;
 mod existing;
@@ -26,9 +27,10 @@ mod select;
 pub use advise::{Limits, advise};
 pub use candidates::{Candidate, candidates};
 pub use drop_kind::{DropKind, DropWords};
-pub use drops::{
-    AdvisedDrop, Changed, Cover, Drops, ExistingOracle, KeptIndex, WholePlan, WriteSteps, drops,
+pub use drop_report::{
+    AdvisedDrop, Changed, Cover, Drops, ExistingOracle, KeptIndex, Stays, WholePlan, WriteSteps,
 };
+pub use drops::drops;
 pub use gain::{is_felt_loss, work};
 pub use oracle::{Oracle, OracleError, Outcome, PlannedUse, Query, Regime, SoFar, Wishes};
 pub use reason::{Reason, Rule};

@@ -1,9 +1,7 @@
 //! Advice on indexes that exist, as it is handed out: statements, sentences and what is taken by default.
 
-use std::collections::BTreeMap;
-
 use scanseek_advisor::{
-    Advice, AdvisedDrop, Changed, Cover, DropKind, Drops, Query, WriteSteps, drops,
+    Advice, AdvisedDrop, Changed, Cover, DropKind, Drops, Query, Stays, WriteSteps, drops,
 };
 use scanseek_plan::grouped;
 use scanseek_schema::IndexName;
@@ -59,24 +57,25 @@ pub(crate) fn suggest_drops(
     unmeasured: Vec<StatementInfo>,
     advice: &Advice,
     create: &[SuggestedIndex],
+    pinned: Vec<IndexName>,
     oracle: &mut EngineOracle<'_>,
 ) -> Result<SuggestedDrops, WorkbenchError> {
     let schema = oracle.schema().clone();
     let programs = oracle.views_and_triggers()?;
     let mut workload = measured.to_vec();
     workload.extend(unmeasured.iter().map(Query::from));
-    let mut hints = BTreeMap::new();
+    let mut stays = Stays { pinned, ..Stays::default() };
     let mut note = |sql: &str, who: &str| {
         for name in hinted_indexes(sql) {
             let because =
                 format!("{who} asks for it by name, with INDEXED BY, and fails without it.");
-            hints.entry(name.to_ascii_lowercase()).or_insert(because);
+            stays.hints.entry(name.to_ascii_lowercase()).or_insert(because);
         }
     };
     note(text, "A statement");
     programs.iter().for_each(|sql| note(sql, "A view or trigger"));
     let mut oracle = WithExisting::new(oracle, unmeasured, &programs);
-    let found = drops(&schema, &workload, advice, &hints, &mut oracle).map_err(cancelled)?;
+    let found = drops(&schema, &workload, advice, &stays, &mut oracle).map_err(cancelled)?;
     let kept = found.kept.iter().map(|kept| {
         let ddl = format!("DROP INDEX {}", kept.name.typed_name());
         (ddl, kept.because.clone())
@@ -137,11 +136,19 @@ fn said(
         let count = counted(found.not_planned, "statement", "statements");
         proof.push(format!("{count} could not be planned, and may use it."));
     }
-    let needs: Vec<&SuggestedIndex> = match (one.needs_advised, &one.cover) {
-        (false, _) => Vec::new(),
-        (true, Some(Cover::Advised(at))) => vec![&create[*at]],
-        (true, _) => create.iter().collect(),
-    };
+    let needs: Vec<&SuggestedIndex> = create
+        .iter()
+        .enumerate()
+        .filter(|(at, new)| {
+            let is_it = match &one.cover {
+                Some(Cover::Advised(cover)) => at == cover,
+                Some(Cover::Existing(name)) => new.name == name.name || !new.pinned,
+                _ => true,
+            };
+            is_it && if new.pinned { one.needs_pinned } else { one.needs_advised }
+        })
+        .map(|(_, new)| new)
+        .collect();
     if let [only] = needs.as_slice() {
         proof.push(format!("Only once {} is there.", only.name));
     } else if !needs.is_empty() {

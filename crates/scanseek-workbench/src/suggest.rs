@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use scanseek_advisor::{Bound, Limits, OracleError, Outcome, Query, Reason, advise, work};
 use scanseek_engine::{Database, Measured};
 use scanseek_plan::Counters;
-use scanseek_schema::Patch;
+use scanseek_schema::{IndexName, Patch};
 
 use crate::drops::{SuggestedDrop, suggest_drops};
 use crate::holds::{Holds, holds};
@@ -229,9 +229,7 @@ impl Workbench {
                 }
             })
             .collect();
-        let mut drops = suggest_drops(sql, &workload, unmeasured, &advice, &create, &mut oracle)?;
-        std::mem::drop(oracle);
-        drops.drops.retain(|one| !pinned.iter().any(|pinned| pinned.typed_name() == one.name));
+        let wanted = pinned.iter().map(Pinned::index_name).collect();
         create.extend(pinned.into_iter().map(|pinned| {
             let share_of_file = pinned.bytes as f64 / file_bytes(pinned.database.as_deref()) as f64;
             SuggestedIndex {
@@ -248,6 +246,9 @@ impl Workbench {
                 pinned: true,
             }
         }));
+        let drops =
+            suggest_drops(sql, &workload, unmeasured, &advice, &create, wanted, &mut oracle)?;
+        drop(oracle);
         let taken = drops.drops.iter().filter(|one| one.taken).map(|one| &one.ddl);
         let mut changes: Vec<String> =
             create.iter().map(|index| &index.ddl).chain(taken).cloned().collect();
@@ -371,12 +372,8 @@ struct Pinned {
 }
 
 impl Pinned {
-    /// The name as a person writes it.
-    fn typed_name(&self) -> String {
-        match &self.database {
-            Some(database) => format!("{database}.{}", self.name),
-            None => self.name.clone(),
-        }
+    fn index_name(&self) -> IndexName {
+        IndexName { database: self.database.clone(), name: self.name.clone() }
     }
 }
 
