@@ -14,7 +14,7 @@ import {
   type ToWorker,
   wireError,
 } from "./protocol";
-import type { Opened, Progress, Reading, RowBatch, WireError } from "./types";
+import type { AdviceSoFar, Opened, Progress, Reading, RowBatch, WireError } from "./types";
 
 export type RestartReason = "crashed" | "cancelled";
 
@@ -48,7 +48,7 @@ export interface Call<T> {
   answer: Promise<T>;
   cancel(): void;
   /** Has a search end with the best it has; null where a busy worker hears nothing. */
-  enough: (() => void) | null;
+  enough?: (() => void) | null;
 }
 
 interface Pending {

@@ -206,6 +206,15 @@ export interface WholeCell {
 }
 
 /**
+ * Prices of a million rows, and runs of a statement of weight 1.
+ */
+export interface RowPrices {
+    read: number;
+    written: number;
+    runs: number;
+}
+
+/**
  * Rows for each value of the index's first column: as statistics have it, and the most for which
  * SQLite would choose it.
  */
@@ -647,6 +656,23 @@ export interface ArmResult {
 export interface Attached {
     name: string;
     database: DatabaseInfo;
+}
+
+export interface Bill {
+    before: number;
+    after: number;
+}
+
+export interface Billed {
+    queries: BilledQuery[];
+    not_analysed: NotAnalysed[];
+}
+
+export interface BilledQuery {
+    name: string;
+    weight: number;
+    before: RowsTouched;
+    after: RowsTouched;
 }
 
 export interface Bytecode {
@@ -1200,6 +1226,11 @@ export interface Reason {
     text: string;
 }
 
+export interface RowsTouched {
+    read: number;
+    written: number;
+}
+
 export interface RunOptions {
     row_cap: number;
     deadline_ms: number;
@@ -1485,6 +1516,14 @@ export class Workbench {
      */
     attach(name: string, file_name: string, picked: PickedFiles): Opened;
     /**
+     * What that costs.
+     */
+    bill(billed: Billed, prices: RowPrices): Bill;
+    /**
+     * Counts the rows that each statement of a text touches, as it is and with the changes.
+     */
+    billed(sql: string, changes: string[]): Billed;
+    /**
      * The program of the one statement of a text; with options it is run and counted.
      */
     bytecode(sql: string, options: RunOptions | null): Bytecode;
@@ -1608,6 +1647,10 @@ export class Workbench {
      * A plan that was printed elsewhere, read from text; works without a database.
      */
     read_plan(text: string): PastedPlan;
+    /**
+     * Prices to begin with.
+     */
+    row_prices(): RowPrices;
     /**
      * Runs the one statement of a text, if it only reads; the host is given its rows as they come.
      */

@@ -42,7 +42,7 @@ export async function suggest(): Promise<void> {
       soFar.value = best;
     };
     const call = engine().call("suggest", [sql, options], { ...report(suggestTask), onAdvice });
-    enough.value = call.enough;
+    enough.value = call.enough ?? null;
     return call;
   });
   enough.value = null;

@@ -15,9 +15,7 @@ export async function countRows(): Promise<void> {
     return;
   }
   const changes = chosenDdl.value;
-  const value = await perform(billedTask, () =>
-    engine().call("billed", [sql, changes], report(billedTask)),
-  );
+  const value = await perform(billedTask, () => engine().call("billed", [sql, changes], report(billedTask)));
   if (!value) return;
   billedFor.value = { text: sql, changes };
   await price(prices.value ?? (await engine().call("row_prices", []).answer));

@@ -9,6 +9,7 @@ import { linkOpened } from "./actions_share";
 import { offerBack } from "./actions_text";
 import { remote } from "./address";
 import { forbidden, limitsChanged, ownDraft, ownIndexError, pinned, suggestTask } from "./advisor";
+import { billedTask } from "./billed";
 import { choose, chosen } from "./chosen";
 import { asked, attachTask, opened, openingName, openTask } from "./database";
 import { pristine, replaceText, text } from "./editor";
@@ -25,7 +26,6 @@ import { clearTask, type Task } from "./task";
 import { trialTask } from "./trial";
 import { dismiss, notices, notify, tab } from "./view";
 import { planUnder, runUnderTask, whyTask } from "./why";
-import { billedTask } from "./billed";
 import { chosenPage, openTree, xray, xrayTask } from "./xray";
 
 /** What was found on the databases there were goes, since others are open now. */

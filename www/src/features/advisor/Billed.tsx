@@ -19,9 +19,9 @@ export function Billed() {
     <details class="limits billed">
       <summary>What it costs on a hosted SQLite</summary>
       <p class="fine">
-        D1 and Turso charge for rows read and written. Each query is run once as it is and once with the chosen
-        indexes, and the rows that its loops visit are counted. Triggers do not run here, so what they would
-        read and write is not in it.
+        D1 and Turso charge for rows read and written. Each query is run once as it is and once with the
+        chosen indexes, and the rows that its loops visit are counted. Triggers do not run here, so what they
+        would read and write is not in it.
       </p>
       {startedAt === null && (
         <button type="button" class="button" onClick={() => void countRows()}>
