@@ -2,6 +2,8 @@
 //! and run where that changes its plan. What may go alone and what may go together are both asked, with the
 //! new indexes that are advised and without them.
 
+mod proof;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use scanseek_schema::{IndexName, IndexSpec, Schema};
@@ -12,9 +14,9 @@ use crate::drop_report::{
 };
 use crate::evaluate::REGIMES;
 use crate::existing::{Existing, Shape, existing};
-use crate::gain::{is_felt_loss, is_loss, is_more, why_worse};
 use crate::oracle::{OracleError, Outcome, Query, Regime};
 use crate::report::{Advice, QueryOutcome};
+use proof::{Effect, Verdict};
 
 /// Looks for indexes that may go. The workload may go on behind what the advice is for, with statements that were not
 /// measured; they are planned only.
@@ -44,6 +46,7 @@ pub fn drops(
         create,
         shapes,
         covers: BTreeSet::new(),
+        alike: BTreeMap::new(),
         gone: BTreeMap::new(),
         plans: BTreeMap::new(),
         runs: BTreeMap::new(),
@@ -82,6 +85,8 @@ struct Judge<'a> {
     shapes: Vec<Option<Shape>>,
     /// Indexes that others are dropped for: they stay.
     covers: Set,
+    /// Duplicates, and what takes their place.
+    alike: BTreeMap<usize, usize>,
     /// What goes, and whether that takes the advised indexes.
     gone: BTreeMap<usize, bool>,
     plans: BTreeMap<(usize, State), Option<WholePlan>>,
@@ -98,24 +103,6 @@ struct State {
     hidden: Set,
 }
 
-/// Whether an index may go.
-enum Verdict {
-    May { changed: Vec<Changed>, sorts_more: bool },
-    MayNot(String),
-}
-
-/// What one statement does without an index.
-enum Effect {
-    Same,
-    Changed {
-        with: Outcome,
-        without: Outcome,
-        sorts_more: bool,
-    },
-    /// Why it is not known to be as good.
-    Worse(String),
-}
-
 impl Judge<'_> {
     /// Duplicates and beginnings of others. The last made goes first, and the longest, so that what stays
     /// is the oldest and what covers stays.
@@ -130,9 +117,11 @@ impl Judge<'_> {
                 if self.gone.contains_key(&at) || !is_there {
                     continue;
                 }
-                if let Some(cover) = self.cover(at, kind) {
-                    self.offer(at, kind, Some(cover))?;
+                let Some(cover) = self.cover(at, kind) else { continue };
+                if let (DropKind::Duplicate, Place::There(cover)) = (kind, cover) {
+                    self.alike.insert(at, cover);
                 }
+                self.offer(at, kind, Some(cover))?;
             }
         }
         Ok(())
@@ -311,7 +300,7 @@ impl Judge<'_> {
             }
         }
         let has_advised = !self.create.is_empty();
-        let with = match self.verdict(at, kind, cover, has_advised)? {
+        let with = match self.verdict(at, kind, has_advised)? {
             Verdict::May { sorts_more: true, .. } if kind == DropKind::Prefix => {
                 return Ok(Err(
                     "It gives rows in the order of the rowid, which the longer one does not."
@@ -322,7 +311,7 @@ impl Judge<'_> {
             Verdict::MayNot(because) => return Ok(Err(because)),
         };
         if has_advised && !needs_advised {
-            let without = self.verdict(at, kind, cover, false)?;
+            let without = self.verdict(at, kind, false)?;
             needs_advised = !matches!(without, Verdict::May { sorts_more: false, .. });
             if needs_advised && kind == DropKind::Unused {
                 return Ok(Err("Without it, plans change.".to_owned()));
@@ -354,7 +343,7 @@ impl Judge<'_> {
                     break;
                 };
                 let (at, all) = (*at, state(Set::new()));
-                let effect = self.effect(at, query, &all, &state(gone), None)?;
+                let effect = self.effect(at, query, &all, &state(gone))?;
                 let Effect::Worse(because) = effect else { break };
                 self.gone.remove(&at);
                 let name = self.all[at].name.clone();
@@ -426,182 +415,6 @@ impl Judge<'_> {
             self.shapes.iter().position(finds).map(Place::New)
         };
         there.map(Place::There).or_else(new)
-    }
-
-    /// Asks about the index alone and together with all that goes.
-    fn verdict(
-        &mut self,
-        at: usize,
-        kind: DropKind,
-        cover: Option<Place>,
-        advised: bool,
-    ) -> Result<Verdict, OracleError> {
-        let mut changed = Vec::new();
-        let mut sorts_more = false;
-        let gone = self.gone_with(advised);
-        let bases = if gone.is_empty() { vec![Set::new()] } else { vec![Set::new(), gone] };
-        for base in bases {
-            let mut hidden = base.clone();
-            hidden.insert(at);
-            // What nobody uses has to leave plans as they are without what else goes; what is replaced must cost
-            // nothing, all together.
-            let base = if kind == DropKind::Unused { base } else { Set::new() };
-            for regime in REGIMES {
-                for query in self.touching(at) {
-                    let with = State { advised, regime, hidden: base.clone() };
-                    let without = State { advised, regime, hidden: hidden.clone() };
-                    match self.effect(at, query, &with, &without, cover)? {
-                        Effect::Same => {}
-                        Effect::Worse(because) => return Ok(Verdict::MayNot(because)),
-                        Effect::Changed { .. } if kind == DropKind::Unused => {
-                            let because = "No plan uses it, but plans change without it.";
-                            return Ok(Verdict::MayNot(because.to_owned()));
-                        }
-                        Effect::Changed { with, without, .. }
-                            if kind == DropKind::Replaceable && is_more(&with, &without) =>
-                        {
-                            let name = &self.workload[query].name;
-                            return Ok(Verdict::MayNot(why_worse(name, &with, &without)));
-                        }
-                        Effect::Changed { with, without, sorts_more: more } => {
-                            sorts_more |= more;
-                            if regime == self.regime && hidden.len() == 1 {
-                                let (with, without) = (with.counters, without.counters);
-                                changed.push(Changed { query, with, without });
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        Ok(Verdict::May { changed, sorts_more })
-    }
-
-    /// What a statement does without an index, `at`.
-    fn effect(
-        &mut self,
-        at: usize,
-        query: usize,
-        with: &State,
-        without: &State,
-        cover: Option<Place>,
-    ) -> Result<Effect, OracleError> {
-        let name = &self.workload[query].name;
-        let is_write = self.workload[query].writes;
-        let plans = (self.plan(query, with)?, self.plan(query, without)?);
-        let (Some(was), Some(is)) = plans else {
-            // A statement that was not planned before says nothing.
-            return Ok(match plans {
-                (Some(_), None) => Effect::Worse(format!("Without it, {name} cannot be planned.")),
-                _ => Effect::Same,
-            });
-        };
-        let is_same = was.text == is.text && (is_write || was.opcodes == is.opcodes);
-        // That a foreign key is followed is not in a plan.
-        let is_hidden = is_write && self.all[at].finds_children();
-        if is_same && !is_hidden {
-            return Ok(Effect::Same);
-        }
-        let Some(before) = self.before.get(&query).cloned() else {
-            let renamed = self.renamed(at, cover, &was.text);
-            return Ok(if is_same || renamed == Some(is.text) {
-                Effect::Same
-            } else {
-                Effect::Worse(format!(
-                    "Without it, the plan of {name} changes, and it was not measured."
-                ))
-            });
-        };
-        let Some(reference) = self.run(query, with, &was, None)? else { return Ok(Effect::Same) };
-        let limit = reference.counters.vm_steps + reference.counters.vm_steps / 10 + 200_000;
-        let Some(outcome) = self.run(query, without, &is, Some(limit))? else {
-            return Ok(Effect::Worse(format!("Without it, {name} takes far more VM steps.")));
-        };
-        let loses = if with.regime == self.regime {
-            is_loss(&reference, &outcome) || with.advised && is_loss(&before, &outcome)
-        } else {
-            is_felt_loss(&reference, &outcome)
-        };
-        Ok(if loses {
-            Effect::Worse(why_worse(name, &reference, &outcome))
-        } else if is_same {
-            Effect::Same
-        } else {
-            let sorts_more = is.temp_b_trees > was.temp_b_trees;
-            Effect::Changed { with: reference, without: outcome, sorts_more }
-        })
-    }
-
-    /// The plan as it must be if another index, just like it, takes its place.
-    fn renamed(&self, at: usize, cover: Option<Place>, plan: &str) -> Option<String> {
-        let Place::There(cover) = cover? else { return None };
-        let length = |at: usize| self.all[at].shape.as_ref().map(|shape| shape.keys.len());
-        (length(at) == length(cover)).then(|| {
-            let [own, other] = [at, cover].map(|at| format!("INDEX {}", self.all[at].name.name));
-            plan.replace(&own, &other)
-        })
-    }
-
-    fn plan(&mut self, query: usize, state: &State) -> Result<Option<WholePlan>, OracleError> {
-        let mut own = state.clone();
-        own.hidden.retain(|at| self.may_touch(query, *at));
-        own.advised &= !self.create.is_empty();
-        let key = (query, own);
-        if let Some(known) = self.plans.get(&key) {
-            return Ok(known.clone());
-        }
-        self.show(state);
-        let create = if state.advised { self.create.as_slice() } else { &[] };
-        let plan = match self.oracle.whole_plan(query, create, state.regime) {
-            Ok(plan) => Some(plan),
-            Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-            Err(_) => None,
-        };
-        self.plans.insert(key, plan.clone());
-        Ok(plan)
-    }
-
-    /// The work of a statement, once for each plan; `None` if it fails or takes more than allowed.
-    fn run(
-        &mut self,
-        query: usize,
-        state: &State,
-        plan: &WholePlan,
-        step_limit: Option<u64>,
-    ) -> Result<Option<Outcome>, OracleError> {
-        let mut key = format!("{}{}", plan.text, plan.opcodes);
-        if self.workload[query].writes {
-            // What is written to is not in the plan.
-            key.push_str(&format!(" {} {:?}", state.advised, state.hidden));
-        }
-        if let Some(known) = self.runs.get(&(query, key.clone())) {
-            return Ok(known.clone());
-        }
-        if let Some(known) = self.measured(query, state) {
-            let known = Some(known.clone());
-            self.runs.insert((query, key), known.clone());
-            return Ok(known);
-        }
-        self.show(state);
-        let create = if state.advised { self.create.as_slice() } else { &[] };
-        let outcome = match self.oracle.run(query, create, state.regime, step_limit) {
-            Ok(outcome) => Some(outcome),
-            Err(OracleError::Cancelled) => return Err(OracleError::Cancelled),
-            Err(_) => None,
-        };
-        self.runs.insert((query, key), outcome.clone());
-        Ok(outcome)
-    }
-
-    /// What the adviser knows of a statement with all indexes there are.
-    fn measured(&self, query: usize, state: &State) -> Option<&Outcome> {
-        let has_advised = state.advised || self.create.is_empty();
-        match (state.advised, state.regime) {
-            _ if !state.hidden.is_empty() => None,
-            (false, Regime::AsFound) => self.before.get(&query),
-            (_, regime) if has_advised && regime == self.regime => self.after.get(&query),
-            _ => None,
-        }
     }
 
     fn show(&mut self, state: &State) {
