@@ -277,10 +277,11 @@ impl Adviser<'_> {
         let total = options.len();
         for (done, Attempt { query, is_first, indexes }) in options.into_iter().enumerate() {
             self.asked.oracle.progress("Measuring indexes", done, total);
-            if self.asked.oracle.enough() {
-                break;
-            }
-            if !self.asked.before.contains_key(&query) || self.asked.changing.contains(&query) {
+            // If the first guess will do, it is built all the same: to be measured as a whole.
+            let enough = self.asked.oracle.enough();
+            let is_out =
+                !self.asked.before.contains_key(&query) || self.asked.changing.contains(&query);
+            if is_out || enough && !is_first {
                 continue;
             }
             let mut set = BTreeSet::new();
@@ -299,6 +300,9 @@ impl Adviser<'_> {
             }
             if is_first {
                 self.first.extend(set.iter().copied());
+            }
+            if enough {
+                continue;
             }
             for regime in REGIMES {
                 let outcome = self.asked.outcome(query, &set, regime)?;

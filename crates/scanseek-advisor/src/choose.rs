@@ -16,6 +16,8 @@ use crate::select::{Costs, Instance, Item, select};
 const BETTER: f64 = 1e-3;
 /// Sets that are asked for at most while the choice is improved.
 const MOST_ASKED: usize = 40;
+/// Sets that are asked for even if what is known will do: so that queries that lose are helped.
+const LEAST_ASKED: usize = 3;
 /// Sets in a row that were no better, after which nothing better is expected.
 const MOST_IN_VAIN: usize = 8;
 /// What a query that loses costs: more than any other gains.
@@ -121,7 +123,7 @@ impl Adviser<'_> {
         for asked in 0..most_asked {
             self.asked.oracle.progress("Choosing", asked, most_asked);
             self.say_so_far(&best)?;
-            if self.asked.oracle.enough() {
+            if asked >= LEAST_ASKED && self.asked.oracle.enough() {
                 break;
             }
             let model = self.asked.model(budget);
