@@ -325,7 +325,9 @@ pub(crate) fn losses(suites: &[&Suite]) -> String {
                 }
             }
         }
-        found.extend(better_elsewhere(suite));
+        found.extend(better_elsewhere(suite, OURS_AT_BYTES, &[EXPERT]));
+        let others = [BASE, EXPERT, EXPERT_SAMPLE, SINGLES, PAIRS, IDEAL];
+        found.extend(better_elsewhere(suite, OURS, &others));
         found.extend(suite.compared.iter().flat_map(|one| {
             let other = &of(one, OURS).outcome.other_rows;
             other.iter().map(|at| {
@@ -361,22 +363,20 @@ pub(crate) fn losses(suites: &[&Suite]) -> String {
     lines.join("\n")
 }
 
-/// Queries that another set does with clearly fewer steps than ours.
-fn better_elsewhere(suite: &Suite) -> Vec<String> {
+/// Queries that another set does with clearly fewer steps than one of ours.
+fn better_elsewhere(suite: &Suite, ours: &'static str, others: &[&str]) -> Vec<String> {
     let mut found: Vec<(f64, String)> = Vec::new();
     for one in &suite.compared {
-        let ours = of(one, OURS);
         for (at, query) in one.queries.iter().enumerate().filter(|(_, query)| !query.writes) {
-            let mine = ours.outcome.runs[at].steps;
-            let others =
-                one.sets.iter().filter(|set| ![OURS, OURS_AT_BYTES].contains(&set.set.name));
+            let mine = of(one, ours).outcome.runs[at].steps;
+            let others = one.sets.iter().filter(|set| others.contains(&set.set.name));
             let Some(best) = others.min_by_key(|set| set.outcome.runs[at].steps) else { continue };
             let least = best.outcome.runs[at].steps;
             if (least as f64) < mine as f64 * LESS && least + LEAST_LESS_STEPS < mine {
                 let name = if suite.compared.len() > 1 { &one.title } else { &query.name };
                 let times = mine as f64 / least.max(1) as f64;
                 let sentence = format!(
-                    "{name}: {mine} steps, {least} with the set {} ({times:.2} times)",
+                    "{name}: {mine} steps with {ours}, {least} with the set {} ({times:.2} times)",
                     best.set.name
                 );
                 found.push((times, sentence));
@@ -388,7 +388,7 @@ fn better_elsewhere(suite: &Suite) -> Vec<String> {
     let mut found: Vec<String> =
         found.into_iter().take(MOST_NAMED).map(|(_, sentence)| sentence).collect();
     if more > 0 {
-        found.push(format!("and {more} more queries that another set does with fewer steps"));
+        found.push(format!("and {more} more queries that take fewer steps than with {ours}"));
     }
     found
 }
