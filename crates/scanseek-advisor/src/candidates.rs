@@ -16,7 +16,8 @@ use crate::reason::{Reason, Rule};
 
 /// Parts at the most; wider indexes cost more bytes than they save.
 const WIDEST: usize = 8;
-/// Tables with fewer rows are read in a few pages anyway.
+/// Tables with fewer rows are read in a few pages anyway. Where they are joined with larger ones, an index can
+/// still be what the larger ones are found from.
 const SMALLEST_TABLE_ROWS: u64 = 100;
 /// Of more equalities than this, not all subsets are tried.
 const ALL_SUBSETS: usize = 3;
@@ -47,10 +48,15 @@ pub fn candidates(schema: &Schema, wishes: &Wishes) -> Vec<Candidate> {
             found.entry(spec).or_insert_with(|| (next, draft.reasons(), draft.keys()));
         }
     };
+    let is_small = |table: &Table| table.row_count.is_some_and(|rows| rows < SMALLEST_TABLE_ROWS);
+    let joins_larger = wishes.scans.iter().any(|scan| {
+        let table = schema.table_in(scan.database.as_deref(), &scan.table);
+        table.is_some_and(|table| !is_small(table))
+    });
     let table_of = |database: Option<&str>, name: &str| {
         let table = schema.table_in(database, name)?;
-        let small = table.row_count.is_some_and(|rows| rows < SMALLEST_TABLE_ROWS);
-        (table.kind == TableKind::Table && !small).then_some(table)
+        let is_worth = joins_larger || !is_small(table);
+        (table.kind == TableKind::Table && is_worth).then_some(table)
     };
     for (database, name, columns) in &wishes.children {
         let Some(table) = table_of(database.as_deref(), name) else { continue };
