@@ -50,10 +50,10 @@ pub struct Bill {
 }
 
 impl Default for RowPrices {
-    /// Those of Cloudflare D1 beyond what is included, in US dollars, and a million runs.
+    /// Those of Cloudflare D1 beyond what is included, in US dollars, and a thousand runs.
     /// Source: <https://developers.cloudflare.com/d1/platform/pricing/>.
     fn default() -> Self {
-        Self { read: 0.001, written: 1.0, runs: 1_000_000.0 }
+        Self { read: 0.001, written: 1.0, runs: 1_000.0 }
     }
 }
 
