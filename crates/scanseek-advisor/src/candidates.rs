@@ -633,4 +633,26 @@ mod tests {
         };
         assert!(candidates(&schema, &wishes(scan)).is_empty());
     }
+
+    #[test]
+    fn a_small_table_may_have_one_where_a_larger_one_is_joined() {
+        let mut schema = table();
+        schema.tables[0].row_count = Some(25);
+        let mut large = schema.tables[0].clone();
+        large.name = "large".into();
+        large.row_count = Some(10_000);
+        schema.tables.push(large);
+        let scan = |table: &str, columns: Vec<Constraint>| TableScan {
+            database: None,
+            table: table.into(),
+            constraints: columns,
+            order_by: vec![],
+            order_is_group: false,
+            columns_used: vec![1],
+        };
+        let small = scan("t", vec![constraint(1, ConstraintOp::Equal)]);
+        let both = Wishes { scans: vec![small, scan("large", vec![])], ..Wishes::default() };
+        let found = candidates(&schema, &both);
+        assert!(found.iter().any(|one| one.spec.ddl("i") == "CREATE INDEX i ON t(a)"), "{found:?}");
+    }
 }

@@ -7,7 +7,7 @@ use scanseek_schema::IndexSpec;
 
 use crate::advise::Adviser;
 use crate::candidates::Candidate;
-use crate::evaluate::{Built, Id};
+use crate::evaluate::{Built, GENEROUS, Id};
 use crate::model::{Bits, bits};
 use crate::oracle::{OracleError, Regime, SoFar};
 use crate::select::{Costs, Instance, Item, select};
@@ -28,7 +28,7 @@ const MOST_SHAPES: usize = 12;
 impl Adviser<'_> {
     /// The measured options as an instance of the choice.
     pub(crate) fn instance(&self, budget_bytes: Option<u64>, thrift: bool) -> Instance {
-        let price = |id: Id| if thrift { self.asked.price(id) } else { 0.001 };
+        let price = |id: Id| if thrift { self.asked.price(id) } else { GENEROUS };
         let indexes = (0..self.asked.built.len())
             .map(|id| Item { bytes: self.asked.built[id].bytes, price: price(id) })
             .collect();
@@ -103,6 +103,7 @@ impl Adviser<'_> {
                 break;
             }
             self.asked.refuse(&set, losers);
+            self.asked.evaluate(&set)?;
             set = self.best(budget)?;
         }
         Ok(set)

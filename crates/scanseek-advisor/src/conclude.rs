@@ -166,6 +166,10 @@ impl Adviser<'_> {
             if !evaluation.losers.is_empty() || (is_advised && evaluation.analyze != analyze) {
                 continue;
             }
+            // A person may take any of them, so each has to hold.
+            if !is_advised && !self.asked.losers_when_optimized(&set)?.is_empty() {
+                continue;
+            }
             let regime = if evaluation.analyze { Regime::Analyzed } else { Regime::AsFound };
             let outcomes = self.asked.outcomes(&set, regime)?;
             points.push(CurvePoint {

@@ -39,7 +39,7 @@ const PER_KEY_COLUMN: f64 = 0.02;
 /// Each column that only covers must save about this share.
 const PER_COVERING_COLUMN: f64 = 0.08;
 /// What an index has to save if nothing is dear.
-const GENEROUS: f64 = 0.001;
+pub(crate) const GENEROUS: f64 = 0.001;
 /// A query that is run seldom counts as so much of an average one: a person waits for it all the same.
 const LEAST_WEIGHT: f64 = 0.25;
 /// Less work than this is not felt, whatever its share.
@@ -94,6 +94,8 @@ pub(crate) struct Evaluator<'a> {
     plans: BTreeMap<(usize, Regime, Vec<Id>), Result<Planned, String>>,
     measured: BTreeMap<(usize, String), Result<Outcome, String>>,
     evaluations: BTreeMap<BTreeSet<Id>, Evaluation>,
+    /// Sets with which queries lose once `PRAGMA optimize` has run.
+    refused: BTreeMap<BTreeSet<Id>, Vec<usize>>,
 }
 
 /// A plan with some indexes.
@@ -123,6 +125,7 @@ impl<'a> Evaluator<'a> {
             plans: BTreeMap::new(),
             measured: BTreeMap::new(),
             evaluations: BTreeMap::new(),
+            refused: BTreeMap::new(),
         }
     }
 
@@ -520,7 +523,12 @@ impl<'a> Evaluator<'a> {
         let may =
             statistics_help(&plain, &analyzed) || with.len() < without.len() || !set.is_empty();
         let analyze = analyzed_value < plain_value - PER_ANALYZE && may;
-        let (value, losers) = if analyze { (analyzed_value, with) } else { (plain_value, without) };
+        let (mut value, mut losers) =
+            if analyze { (analyzed_value, with) } else { (plain_value, without) };
+        for loser in self.refused.get(set).into_iter().flatten() {
+            value += self.loser_price;
+            losers.push(*loser);
+        }
         let evaluation = Evaluation { value, analyze, losers };
         self.evaluations.insert(set.clone(), evaluation.clone());
         Ok(evaluation)
@@ -542,10 +550,8 @@ impl<'a> Evaluator<'a> {
 
     /// From now on, the set counts as one with which these queries lose.
     pub(crate) fn refuse(&mut self, set: &BTreeSet<Id>, losers: Vec<usize>) {
-        if let Some(evaluation) = self.evaluations.get_mut(set) {
-            evaluation.value += self.loser_price * losers.len() as f64;
-            evaluation.losers.extend(losers);
-        }
+        self.refused.insert(set.clone(), losers);
+        self.evaluations.remove(set);
     }
 
     /// From now on, what helps at all is taken.

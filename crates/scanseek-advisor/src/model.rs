@@ -457,3 +457,142 @@ impl Way<'_> {
 pub(crate) fn bits<'a>(set: impl IntoIterator<Item = &'a Id>) -> Bits {
     set.into_iter().copied().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that are the same each time. Source: Marsaglia, "Xorshift RNGs" (2003).
+    fn next(seed: &mut u64) -> u64 {
+        *seed ^= *seed << 13;
+        *seed ^= *seed >> 7;
+        *seed ^= *seed << 17;
+        *seed
+    }
+
+    /// A planner: of the plans it can make it takes the one it reckons cheapest, whatever that really costs.
+    struct Planner(Vec<(Bits, f64, f64)>);
+
+    impl Planner {
+        fn drawn(seed: &mut u64) -> Self {
+            let mut plans = vec![(Bits::default(), 1e6, (next(seed) % 100) as f64)];
+            for _ in 0..6 {
+                let used = (0..1 + next(seed) % 2).map(|_| (next(seed) % 10) as usize).collect();
+                plans.push((used, (next(seed) % 100_000) as f64, (next(seed) % 100) as f64));
+            }
+            // The same indexes are one plan.
+            plans.sort_by_key(|plan| plan.0);
+            plans.dedup_by_key(|plan| plan.0);
+            Self(plans)
+        }
+
+        fn takes(&self, offered: &Bits) -> (Bits, f64) {
+            let possible = self.0.iter().filter(|(used, ..)| used.is_subset(offered));
+            let best = possible.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+            (best.0, best.2)
+        }
+    }
+
+    fn drawn_set(seed: &mut u64) -> Bits {
+        (0..10).filter(|_| next(seed).is_multiple_of(2)).collect()
+    }
+
+    fn seen(planner: &Planner, sets: &[Bits]) -> Choices {
+        let mut choices = Choices::default();
+        for set in sets {
+            let (used, cost) = planner.takes(set);
+            choices.observe(*set, used, Effect { cost, ..Effect::default() });
+        }
+        choices.conclude();
+        choices
+    }
+
+    #[test]
+    fn once_all_plans_were_seen_together_every_choice_is_known() {
+        let mut seed = 11;
+        for _ in 0..300 {
+            let planner = Planner::drawn(&mut seed);
+            // Every union of two plans tells which of them is preferred.
+            let mut sets: Vec<Bits> = vec![Bits::default()];
+            for (a, ..) in &planner.0 {
+                sets.extend(planner.0.iter().map(|(b, ..)| a.with(b)));
+            }
+            // What both together make possible, besides.
+            let choices = seen(&planner, &sets);
+            for (used, ..) in &planner.0 {
+                let (takes, cost) = planner.takes(used);
+                assert_eq!(
+                    choices.choice(used).map(|one| (one.0, one.1.cost)),
+                    Some((takes, cost))
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_asked_is_answered_as_it_was() {
+        let mut seed = 5;
+        for _ in 0..300 {
+            let planner = Planner::drawn(&mut seed);
+            let sets: Vec<Bits> = (0..12).map(|_| drawn_set(&mut seed)).collect();
+            let choices = seen(&planner, &sets);
+            for set in &sets {
+                assert_eq!(choices.effect(set).cost, planner.takes(set).1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_set_is_left_for_a_better_one_only_and_within_the_bytes() {
+        let mut seed = 3;
+        for round in 0..200 {
+            let planners: Vec<Planner> = (0..4).map(|_| Planner::drawn(&mut seed)).collect();
+            let sets: Vec<Bits> = (0..20).map(|_| drawn_set(&mut seed)).collect();
+            let queries =
+                planners.iter().map(|one| Modelled::Read([seen(one, &sets), seen(one, &sets)]));
+            let model = Model {
+                prices: vec![1.0; 10],
+                bytes: (0..10).map(|_| 1 + next(&mut seed) % 9).collect(),
+                tables: (0..10).map(|at| at % 3).collect(),
+                queries: queries.collect(),
+                loser_price: 100.0,
+                budget_bytes: (round % 2 == 0).then_some(20),
+                max_indexes: 6,
+                ..Model::default()
+            };
+            let from: Bits = [next(&mut seed) as usize % 10].into_iter().collect();
+            for analyze in [false, true] {
+                let to = model.improved(from, analyze);
+                assert!(model.value(&to) <= model.value(&from) + 1e-9, "{round}");
+                assert!(model.fits(&to), "{round}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_leads_a_query_astray_is_left_out() {
+        let bits = |all: &[usize]| all.iter().copied().collect::<Bits>();
+        // Index 0 helps the first query and has the second take a bad plan.
+        let effect = |cost, loses| Effect { cost, loses, loses_otherwise: false };
+        let mut helped = Choices::default();
+        helped.observe(bits(&[]), bits(&[]), effect(0.0, false));
+        helped.observe(bits(&[0]), bits(&[0]), effect(-1.0, false));
+        let mut astray = Choices::default();
+        astray.observe(bits(&[]), bits(&[]), effect(0.0, false));
+        astray.observe(bits(&[0, 1]), bits(&[0]), effect(1.0, true));
+        let mut model = Model {
+            prices: vec![0.1; 2],
+            bytes: vec![1; 2],
+            tables: vec![0; 2],
+            queries: vec![
+                Modelled::Read([helped.clone(), helped]),
+                Modelled::Read([astray.clone(), astray]),
+            ],
+            loser_price: 100.0,
+            max_indexes: 9,
+            ..Model::default()
+        };
+        model.conclude();
+        assert_eq!(model.improved(bits(&[0, 1]), false), bits(&[]));
+    }
+}

@@ -104,7 +104,7 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
         timeout: u32,
         /// Search for about so many seconds, then prove the best that was found.
-        #[arg(long, value_name = "SECONDS")]
+        #[arg(long, value_name = "SECONDS", value_parser = not_negative)]
         within: Option<f64>,
         /// An index that belongs to the advice in any case, as CREATE INDEX; may be repeated.
         #[arg(long, value_name = "CREATE INDEX")]
@@ -162,13 +162,13 @@ pub(crate) enum Command {
         #[arg(long, value_name = "PATCH.sql")]
         with: Option<PathBuf>,
         /// Price of a million rows read.
-        #[arg(long, default_value_t = RowPrices::default().read)]
+        #[arg(long, default_value_t = RowPrices::default().read, value_parser = not_negative)]
         read_price: f64,
         /// Price of a million rows written.
-        #[arg(long, default_value_t = RowPrices::default().written)]
+        #[arg(long, default_value_t = RowPrices::default().written, value_parser = not_negative)]
         write_price: f64,
         /// Runs of a statement of weight 1.
-        #[arg(long, default_value_t = RowPrices::default().runs)]
+        #[arg(long, default_value_t = RowPrices::default().runs, value_parser = not_negative)]
         runs: f64,
     },
     /// Show what the pages of the file are for, and with statements which of them each asks for.
@@ -311,4 +311,12 @@ pub(crate) struct Sql {
     /// A file of statements; comments such as "-- name: open invoices" set their facts. Or a log.
     #[arg(short, long, value_name = "FILE.sql")]
     pub(crate) workload: Option<PathBuf>,
+}
+
+/// A number that can be counted with.
+fn not_negative(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number >= 0.0 => Ok(number),
+        _ => Err("write a number that is not negative, such as 20 or 0.5".to_owned()),
+    }
 }

@@ -4,6 +4,7 @@ import type { RowPrices } from "../../engine/types";
 import { countRows, price } from "../../store/actions_billed";
 import { bill, billedFor, billedTask, prices } from "../../store/billed";
 import { chosenDdl } from "../../store/chosen";
+import { text } from "../../store/editor";
 import { ErrorNote, Note, Working } from "../../ui/basics";
 import { count } from "../../ui/format";
 import { FiguresTable } from "../../ui/table";
@@ -14,7 +15,11 @@ export function Billed() {
   const value = billedTask.value.value;
   const error = billedTask.error.value;
   const startedAt = billedTask.startedAt.value;
-  const stale = value && billedFor.value && billedFor.value.changes.join() !== chosenDdl.value.join();
+  const counted = billedFor.value;
+  const stale =
+    value &&
+    counted &&
+    (counted.changes.join() !== chosenDdl.value.join() || !text.value.includes(counted.text));
   return (
     <details class="limits billed">
       <summary>What it costs on a hosted SQLite</summary>
@@ -30,7 +35,9 @@ export function Billed() {
       )}
       {startedAt !== null && <Working label="Counting rows" work={billedTask} />}
       {error && <ErrorNote error={error} />}
-      {stale && <Note tone="neutral">Other indexes are chosen now. Count again to see what they cost.</Note>}
+      {stale && (
+        <Note tone="neutral">Queries or indexes have changed since. Count again to see what they cost.</Note>
+      )}
       {value && prices.value && (
         <>
           <FiguresTable
@@ -38,10 +45,10 @@ export function Billed() {
             testid="billed"
             heads={[
               "Query",
-              { number: "Read before" },
-              { number: "after" },
-              { number: "Written before" },
-              { number: "after them" },
+              { number: "Read" },
+              { number: "Read, with indexes" },
+              { number: "Written" },
+              { number: "Written, with indexes" },
             ]}
           >
             {value.queries.map((query, index) => (

@@ -1,13 +1,22 @@
 /** What a person asks of the advice: bytes, indexes that have to be in it, and those that may not. */
 
+import { useSignal } from "@preact/signals";
 import { budgetMb, forbid, forbidden, limitsChanged, pin, pinned, suggestTask } from "../../store/advisor";
 import { Note } from "../../ui/basics";
 import { Icon } from "../../ui/icon";
 
 export function Limits() {
+  // What a person opened stays open while they clear a field.
+  const opened = useSignal(false);
   const isSet = budgetMb.value !== "" || pinned.value.length + forbidden.value.length > 0;
   return (
-    <details class="limits" open={isSet}>
+    <details
+      class="limits"
+      open={isSet || opened.value}
+      onToggle={(event) => {
+        opened.value = event.currentTarget.open;
+      }}
+    >
       <summary>Limits</summary>
       <label class="check">
         <span>All indexes together take at most</span>
